@@ -1,0 +1,71 @@
+"""Inviting, joining, leaving. Staff are invited; nobody signs up."""
+
+import secrets
+from datetime import timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from baquiano.accounts.audit import audit
+from baquiano.accounts.models import Invitation, Membership, Role, User
+from baquiano.lib import crypto
+from baquiano.lib.turnstile import writing
+
+INVITATION_LASTS = timedelta(days=3)
+
+
+class CannotDoThat(Exception):
+    """Shown to staff as it is written."""
+
+
+def invite(role: Role, *, by: User | None) -> str:
+    """A one-time token for a link. `by` None: from the terminal, by whoever holds the machine."""
+    token = secrets.token_urlsafe(24)
+    with writing():
+        invitation = Invitation.objects.create(
+            token_hash=crypto.keyed_hash(token, "invitation"),
+            role=role,
+            invited_by=by,
+            expires_at=timezone.now() + INVITATION_LASTS,
+        )
+        audit(by, "invitation.made", invitation)
+    return token
+
+
+def open_invitation(token: str) -> Invitation | None:
+    """The invitation of this token while it can still be used."""
+    return Invitation.objects.filter(
+        token_hash=crypto.keyed_hash(token, "invitation"), used_at=None, expires_at__gt=timezone.now()
+    ).first()
+
+
+def accept(token: str, *, username: str, display_name: str, password: str) -> User:
+    """Join with a password of one's own. Raises `CannotDoThat` with what to do."""
+    with writing():
+        invitation = open_invitation(token)
+        if invitation is None:
+            raise CannotDoThat(_("This invitation has expired or was already used. Ask for a new one."))
+        if User.objects.filter(username=username).exists():
+            raise CannotDoThat(_("This user name is taken. Choose another one."))
+        try:
+            validate_password(password, User(username=username))
+        except ValidationError as problem:
+            raise CannotDoThat(" ".join(problem.messages)) from None
+        user = User.objects.create_user(username, password, display_name=display_name)
+        Membership.objects.create(user=user, role=invitation.role, granted_by=invitation.invited_by)
+        invitation.used_at, invitation.user = timezone.now(), user
+        invitation.save(update_fields=["used_at", "user"])
+        audit(user, "invitation.accepted", invitation)
+    return user
+
+
+def end_membership(membership: Membership, *, by: User) -> None:
+    """They may do nothing more from this second on. Everything they did stays written."""
+    if membership.user_id == by.pk and membership.role == Role.COORDINATOR:
+        raise CannotDoThat(_("Another coordinator must end your membership, so that somebody remains."))
+    with writing():
+        membership.until = timezone.now()
+        membership.save(update_fields=["until"])
+        audit(by, "membership.ended", membership, about=membership.user_id)

@@ -1,0 +1,177 @@
+"""Who works here, what they may do, and what was done. Nobody we serve is in this room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from baquiano.lib.fields import EncryptedText
+from baquiano.lib.privacy import Keeping, Kind, plain
+
+
+class Role(models.TextChoices):
+    """What a member does here. What each may do stands in matrix.yaml, nowhere else."""
+
+    OPERATOR = "operator", _("Operator")
+    EDITOR = "editor", _("Editor")
+    REVIEWER = "reviewer", _("Reviewer")
+    COORDINATOR = "coordinator", _("Coordinator")
+    IT = "it", _("Systems")
+
+
+class Organisation(models.Model):
+    """The one organisation this installation serves: a single row. `countries` are those it orients in."""
+
+    PRIVACY = plain(
+        "id", "name", "countries", "language", "timezone", "staffed_hours", "phone", "is_demo", "key_sheet_printed_on"
+    )
+
+    name = models.CharField(max_length=120)
+    countries: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    language = models.CharField(max_length=2, default="es")
+    timezone = models.CharField(max_length=40, default="America/Bogota")
+    staffed_hours = models.CharField(max_length=200, default="Mo-Fr 08:00-17:00")  # OpenStreetMap opening_hours
+    phone = models.CharField(max_length=30, blank=True)
+    is_demo = models.BooleanField(default=False)
+    key_sheet_printed_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"organisation {self.pk}"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, password: str | None, *, display_name: str) -> User:
+        user = User(username=username, display_name=display_name)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """Somebody who works here. There is no superuser; the first coordinator is invited from the terminal."""
+
+    PRIVACY = {
+        **plain("id", "is_active", "is_demo", "joined_at", "last_login", "password"),
+        "username": Keeping(Kind.PERSONAL, "to sign in; chosen by the person, need not be a name"),
+        "display_name": Keeping(Kind.PERSONAL, "so that colleagues know who answered"),
+    }
+
+    username = models.CharField(max_length=60, unique=True)
+    display_name = EncryptedText()
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return f"user {self.pk}"
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def current(self, at: datetime) -> MembershipQuerySet:
+        return self.filter(Q(until=None) | Q(until__gt=at), since__lte=at, user__is_active=True)
+
+
+class Membership(models.Model):
+    """A role for a time. Ending it dates it; nothing deletes it."""
+
+    PRIVACY = plain("id", "user", "role", "since", "until", "granted_by")
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+    granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gt=models.F("since")), name="membership_ends_after_it_begins"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"membership {self.pk}: {self.role}"
+
+
+class Invitation(models.Model):
+    """A link that lets one person choose a password, once, for a few days. Only its hash is kept."""
+
+    PRIVACY = plain("id", "token_hash", "role", "invited_by", "created_at", "expires_at", "used_at", "user")
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    role = models.CharField(max_length=20, choices=Role)
+    invited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
+class AuditEntry(models.Model):
+    """One deed, one refusal or one read of a protected thing. Inserted with the deed, never changed, never with content."""
+
+    PRIVACY = {
+        **plain("id", "at", "actor", "verb", "room", "row", "about", "mac", purpose="to know who did what"),
+        "reason": Keeping(Kind.PERSONAL, "why it was done, in the words of who did it", days=1825),
+    }
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    verb = models.CharField(max_length=60)
+    room = models.CharField(max_length=20)
+    row = models.CharField(max_length=40, blank=True)
+    about = models.CharField(max_length=40, blank=True)
+    reason = EncryptedText(null=True)
+    mac = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"audit {self.pk}: {self.verb}"
+
+
+class Tick(models.Model):
+    """When a loop last went round: how anybody can see that the clock is alive."""
+
+    PRIVACY = plain("name", "at", "worker")
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+    worker = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LoginAttempts(models.Model):
+    """Wrong passwords for one name, known or not: the same for both, so that trying tells nothing."""
+
+    PRIVACY = plain("name_hash", "failures", "last_at", purpose="to slow down guessing")
+
+    name_hash = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.failures} failures"
+
+
+def organisation() -> Organisation:
+    """The one row; an unsaved one with nothing filled in before set-up."""
+    return Organisation.objects.first() or Organisation(name="", countries=[])
+
+

@@ -1,0 +1,78 @@
+"""The doors messages come through, and every webhook body before anybody has read it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from baquiano.lib.fields import EncryptedBytes, EncryptedJSON
+from baquiano.lib.privacy import Keeping, Kind, plain
+
+RAW_DAYS = 14
+
+
+class Channel(models.Model):
+    """One line of one kind: a WhatsApp number, the web chat, the terminal."""
+
+    PRIVACY = plain("id", "kind", "line", "name", "settings", "is_open", "paused_until", "trouble", "created_at")
+
+    class ChannelKind(models.TextChoices):
+        WHATSAPP = "whatsapp", "WhatsApp"
+        WEBCHAT = "webchat", "Web"
+        CONSOLE = "console", "Console"
+
+    kind = models.CharField(max_length=20, choices=ChannelKind)
+    line = models.CharField(max_length=60)  # the provider's id of our number; "web", "console"
+    name = models.CharField(max_length=80)
+    settings = EncryptedJSON(default=dict)
+    is_open = models.BooleanField(default=True)
+    paused_until = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=40, blank=True)  # why it cannot send; a person must act
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("kind", "line"), name="one_channel_per_line"),)
+
+    def __str__(self) -> str:
+        return f"channel {self.pk}: {self.kind}"
+
+    def setting(self, key: str) -> str:
+        settings: dict[str, Any] = self.settings or {}
+        return str(settings.get(key, ""))
+
+
+class RawWebhookQuerySet(models.QuerySet["RawWebhook"]):
+    def waiting(self) -> RawWebhookQuerySet:
+        return self.filter(parsed_at=None).order_by("id")
+
+    def past_keeping(self, now: datetime) -> RawWebhookQuerySet:
+        return self.filter(received_at__lt=now - timedelta(days=RAW_DAYS), parsed_at__isnull=False)
+
+
+class RawWebhook(models.Model):
+    """A body exactly as it came, written before the 200. Read once by the message loop, erased after 14 days."""
+
+    PRIVACY = {
+        **plain("id", "channel", "digest", "received_at", "parsed_at", "events", "unparsed"),
+        "body": Keeping(Kind.SENSITIVE, "so that nothing acknowledged is lost", days=RAW_DAYS),
+    }
+
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="raw")
+    digest = models.CharField(max_length=64)  # keyed hash of the body
+    body = EncryptedBytes()
+    received_at = models.DateTimeField(default=timezone.now)
+    parsed_at = models.DateTimeField(null=True)
+    events = models.PositiveIntegerField(default=0)
+    unparsed = models.PositiveIntegerField(default=0)
+
+    objects = RawWebhookQuerySet.as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("channel", "digest"), name="one_row_per_body"),)
+        indexes = (models.Index(fields=("id",), condition=models.Q(parsed_at=None), name="raw_waiting"),)
+
+    def __str__(self) -> str:
+        return f"raw {self.pk}"

@@ -1,0 +1,335 @@
+"""A webhook body of the WhatsApp Cloud API, read into our own events. Pure; never raises; never drops.
+
+Every message, status and change in the body gives at least one event, in the order they came (of one change: messages,
+statuses, errors): what we cannot read is `Unparsed`, and its reason names the place, never the content. The same message twice in a body is two events with one
+provider id: the unique key of whoever stores them makes it one row. The sending number is read from each change's own
+metadata, because one body may carry several.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from baquiano.channels.events import (
+    Alias,
+    Delivery,
+    Event,
+    IdentityChanged,
+    Kind,
+    Media,
+    Position,
+    Received,
+    Scheme,
+    StatusChanged,
+    Unparsed,
+)
+from baquiano.channels.whatsapp.reading import Json, degrees, is_true, items, loaded, moment, number, obj, word
+
+_PHONE = re.compile(r"\+?([0-9]{5,20})", re.ASCII)
+_USER_ID = re.compile(r"[A-Za-z]{2}\.[\w.-]{1,160}", re.ASCII)  # "CC." and letters; a little wider than Meta promises
+_PLAIN_NAME = re.compile(r"[a-z_]{1,64}", re.ASCII)
+
+_DELIVERIES = {
+    "sent": Delivery.SENT,
+    "delivered": Delivery.DELIVERED,
+    "read": Delivery.READ,
+    "played": Delivery.READ,
+    "failed": Delivery.FAILED,
+}
+_NUMBER_CHANGES = ("user_changed_number", "customer_changed_number")
+
+
+def parse(body: bytes) -> tuple[Event, ...]:
+    """All that `body` tells, in its order; at least one event."""
+    document = loaded(body)
+    if isinstance(document, str):
+        return (Unparsed("", document),)
+    return tuple(_entries(document)) or (Unparsed("", "no change inside"),)
+
+
+def _entries(document: Json) -> Iterator[Event]:
+    for entry in items(document, "entry"):
+        if not isinstance(entry, dict):
+            yield Unparsed("", "entry is not an object")
+            continue
+        changes = items(entry, "changes")
+        if not changes:
+            yield Unparsed("", "entry without changes")
+        for change in changes:
+            yield from _change(change)
+
+
+def _change(change: Any) -> Iterator[Event]:
+    if not isinstance(change, dict):
+        yield Unparsed("", "change is not an object")
+        return
+    value = obj(change, "value")
+    line = word(obj(value, "metadata"), "phone_number_id")
+    field = _plain_name(word(change, "field"))
+    readers = _READERS.get(field)
+    if readers is None:
+        yield Unparsed(line, "unknown field", field)
+        return
+    events = [event for key, read in readers.items() for item in items(value, key) for event in read(item, value, line)]
+    yield from events or [Unparsed(line, "nothing inside", field)]
+
+
+def _plain_name(name: str) -> str:
+    """A name of Meta's own; anything else may be content, and is not repeated."""
+    return name if _PLAIN_NAME.fullmatch(name) else "?"
+
+
+# Messages
+
+
+def _message(message: Any, value: Json, line: str) -> Iterator[Event]:
+    if not isinstance(message, dict):
+        yield Unparsed(line, "message is not an object", "messages")
+    elif message.get("group_id") not in (None, ""):
+        yield Unparsed(line, "group message", "messages")
+    elif word(message, "type") == "system":
+        yield _system(message, line)
+    else:
+        yield _received(message, value, line)
+
+
+def _received(message: Json, value: Json, line: str) -> Event:
+    provider_id = word(message, "id")
+    if not provider_id:
+        return Unparsed(line, "message without an id", "messages")
+    aliases = _sender(message, value)
+    if not aliases:
+        return Unparsed(line, "message without a sender", "messages")
+    kind = word(message, "type")
+    said = _CONTENTS.get(kind, _other)(message, obj(message, kind))
+    context = obj(message, "context")
+    return Received(
+        provider_id=provider_id,
+        line=line,
+        aliases=aliases,
+        sent_at=moment(message),
+        kind=said.kind,
+        text=said.text,
+        choice_id=said.choice_id,
+        media=said.media,
+        reply_to=said.reply_to or word(context, "id"),
+        forwarded=is_true(context, "forwarded") or is_true(context, "frequently_forwarded"),
+        position=said.position,
+    )
+
+
+def _sender(message: Json, value: Json) -> tuple[Alias, ...]:
+    """Every address the webhook itself ties to this message, the user id first.
+
+    The user id is new when the number is: answering it never reaches the next owner of a recycled SIM. A contact that
+    names neither of the message's ids belongs to somebody else, unless the message has none and the contact is alone.
+    The message is believed before the contact: never two user ids, never two phones.
+    """
+    found = _by_scheme(_user_id(word(message, "from_user_id")) + _address(word(message, "from")))
+    contacts = [contact for contact in items(value, "contacts") if isinstance(contact, dict)]
+    for contact in contacts:
+        its_own = _by_scheme(_user_id(word(contact, "user_id")) + _address(word(contact, "wa_id")))
+        if its_own.items() & found.items() or (not found and len(contacts) == 1):
+            found = its_own | found
+    return tuple(found[scheme] for scheme in (Scheme.WHATSAPP_USER, Scheme.WHATSAPP_PHONE) if scheme in found)
+
+
+def _by_scheme(aliases: tuple[Alias, ...]) -> dict[Scheme, Alias]:
+    """The first of each scheme."""
+    return {alias.scheme: alias for alias in reversed(aliases)}
+
+
+def _address(written: str) -> tuple[Alias, ...]:
+    """What `from` or `wa_id` holds: a phone, or since 2026 sometimes a user id."""
+    phone = _PHONE.fullmatch(written)
+    return (Alias(Scheme.WHATSAPP_PHONE, phone[1]),) if phone else _user_id(written)
+
+
+def _user_id(written: str) -> tuple[Alias, ...]:
+    """A business-scoped user id. Digits alone are refused: writing to them would be writing to somebody's phone."""
+    return (Alias(Scheme.WHATSAPP_USER, written),) if _USER_ID.fullmatch(written) else ()
+
+
+# What a message holds, by its type
+
+
+@dataclass(frozen=True)
+class _Content:
+    kind: Kind
+    text: str = ""
+    choice_id: str = ""
+    media: Media | None = None
+    reply_to: str = ""
+    position: Position | None = None
+
+
+def _text(_message: Json, part: Json) -> _Content:
+    body = word(part, "body")
+    return _Content(Kind.TEXT if body else Kind.UNSUPPORTED, body)
+
+
+def _file(kind: Kind) -> Callable[[Json, Json], _Content]:
+    def content(message: Json, part: Json) -> _Content:
+        provider_id = word(part, "id")
+        if not provider_id or items(message, "errors"):  # Meta could not keep the file: there is nothing to fetch
+            return _Content(kind, word(part, "caption"))
+        is_voice = word(message, "type") == "voice" or is_true(part, "voice")
+        media = Media(provider_id, word(part, "mime_type"), word(part, "sha256"), word(part, "filename"), is_voice)
+        return _Content(kind, word(part, "caption"), media=media)
+
+    return content
+
+
+def _location(_message: Json, part: Json) -> _Content:
+    latitude, longitude = degrees(part, "latitude", 90.0), degrees(part, "longitude", 180.0)
+    position = None if latitude is None or longitude is None else Position(latitude, longitude)
+    return _Content(Kind.LOCATION, _lines(word(part, "name"), word(part, "address")), position=position)
+
+
+def _contacts(message: Json, _part: Json) -> _Content:
+    cards = [card for card in items(message, "contacts") if isinstance(card, dict)]
+    return _Content(Kind.CONTACTS, _lines(*(_card(card) for card in cards)))
+
+
+def _card(card: Json) -> str:
+    phones = [word(phone, "phone") for phone in items(card, "phones") if isinstance(phone, dict)]
+    return " ".join(part for part in (word(obj(card, "name"), "formatted_name"), *phones) if part)
+
+
+def _reaction(_message: Json, part: Json) -> _Content:
+    """No emoji: the reaction was taken back."""
+    return _Content(Kind.REACTION, word(part, "emoji"), reply_to=word(part, "message_id"))
+
+
+def _interactive(_message: Json, part: Json) -> _Content:
+    kind = word(part, "type")
+    if kind in ("button_reply", "list_reply"):
+        return _choice(word(obj(part, kind), "id"), word(obj(part, kind), "title"))
+    if kind == "nfm_reply":
+        # The answers stay as they were sent, a string of JSON that is not always JSON: whoever knows the form reads it.
+        form = obj(part, kind)
+        return _Content(Kind.FORM, word(form, "response_json") or word(form, "body"))
+    return _Content(Kind.UNSUPPORTED)
+
+
+def _button(_message: Json, part: Json) -> _Content:
+    return _choice(word(part, "payload"), word(part, "text"))
+
+
+def _choice(choice_id: str, title: str) -> _Content:
+    """A tap decides by its id; one without id decides nothing, its title is only shown to people."""
+    return _Content(Kind.CHOICE if choice_id else Kind.UNSUPPORTED, title, choice_id)
+
+
+def _order(_message: Json, part: Json) -> _Content:
+    return _Content(Kind.UNSUPPORTED, word(part, "text"))
+
+
+def _edit(_message: Json, part: Json) -> _Content:
+    """Corrected words are read for danger like any others, and shown with the message they correct."""
+    corrected = obj(part, "message")
+    inner = obj(corrected, word(corrected, "type"))
+    text = word(inner, "body") or word(inner, "caption")
+    return _Content(Kind.UNSUPPORTED, text, reply_to=word(part, "original_message_id"))
+
+
+def _revoke(_message: Json, part: Json) -> _Content:
+    return _Content(Kind.UNSUPPORTED, reply_to=word(part, "original_message_id"))
+
+
+def _other(_message: Json, _part: Json) -> _Content:
+    """`request_welcome`, `unsupported`, and whatever Meta invents next."""
+    return _Content(Kind.UNSUPPORTED)
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
+
+
+_CONTENTS: dict[str, Callable[[Json, Json], _Content]] = {
+    "text": _text,
+    "image": _file(Kind.IMAGE),
+    "video": _file(Kind.VIDEO),
+    "audio": _file(Kind.AUDIO),
+    "voice": _file(Kind.AUDIO),
+    "document": _file(Kind.DOCUMENT),
+    "sticker": _file(Kind.STICKER),
+    "location": _location,
+    "contacts": _contacts,
+    "reaction": _reaction,
+    "interactive": _interactive,
+    "button": _button,
+    "order": _order,
+    "edit": _edit,
+    "revoke": _revoke,
+}
+
+
+# Identity
+
+
+def _system(message: Json, line: str) -> Event:
+    """A number or a user id that changed. The sentence in `body` is not read: it holds a name its owner can choose."""
+    system = obj(message, "system")
+    kind = word(system, "type")
+    if kind in _NUMBER_CHANGES:
+        old_phone = word(system, "previous_wa_id") or word(message, "from") or word(system, "customer")
+        new_phone = word(system, "wa_id") or word(system, "new_wa_id")
+    elif kind == "user_changed_user_id":
+        old_phone = new_phone = ""
+    else:
+        return Unparsed(line, "system message of another kind", _plain_name(kind))
+    old_user = word(system, "previous_user_id") or word(message, "from_user_id")
+    old = (*_user_id(old_user), *_address(old_phone))
+    new = (*_user_id(word(system, "user_id")), *_address(new_phone))
+    return _identity_change(IdentityChanged(line, old, new, moment(message)), kind)
+
+
+def _user_id_update(update: Any, _value: Json, line: str) -> Iterator[Event]:
+    if not isinstance(update, dict):
+        yield Unparsed(line, "update is not an object", "user_id_update")
+        return
+    pair = obj(update, "user_id")
+    old, new = _user_id(word(pair, "previous")), _user_id(word(pair, "current"))
+    yield _identity_change(IdentityChanged(line, old, new, moment(update)), "user_id_update")
+
+
+def _identity_change(change: IdentityChanged, field: str) -> Event:
+    """Only what really changed; without both a before and an after, a person looks."""
+    old = tuple(alias for alias in dict.fromkeys(change.old) if alias not in change.new)
+    new = tuple(alias for alias in dict.fromkeys(change.new) if alias not in change.old)
+    if not old or not new:
+        return Unparsed(change.line, "identity change without before and after", field)
+    return replace(change, old=old, new=new)
+
+
+# Statuses and errors
+
+
+def _status(status: Any, _value: Json, line: str) -> Iterator[Event]:
+    if not isinstance(status, dict):
+        yield Unparsed(line, "status is not an object", "statuses")
+        return
+    provider_id, name = word(status, "id"), word(status, "status")
+    delivery = _DELIVERIES.get(name)
+    if not provider_id:
+        yield Unparsed(line, "status without an id", "statuses")
+    elif delivery is None:
+        yield Unparsed(line, "status of another kind", _plain_name(name))
+    else:
+        codes = [number(error, "code") for error in items(status, "errors") if isinstance(error, dict)]
+        error_code = next((code for code in codes if code is not None), None)
+        echo = word(status, "biz_opaque_callback_data")
+        yield StatusChanged(provider_id, line, delivery, moment(status), echo, error_code)
+
+
+def _error(error: Any, _value: Json, line: str) -> Iterator[Event]:
+    code = number(error, "code") if isinstance(error, dict) else None
+    yield Unparsed(line, "error of the provider" if code is None else f"error {code} of the provider", "errors")
+
+
+_READERS: dict[str, dict[str, Callable[[Any, Json, str], Iterator[Event]]]] = {
+    "messages": {"messages": _message, "statuses": _status, "errors": _error},
+    "user_id_update": {"user_id_update": _user_id_update},
+}

@@ -1,0 +1,45 @@
+"""Levels and kinds of danger: the words every room uses for them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How soon a person must come (domain: protection taxonomy): P0 now, P1 minutes, P2 hours, P3 today, P4 complaint."""
+
+    P0 = "P0"
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+    @property
+    def is_crisis(self) -> bool:
+        """P0 and P1: the danger text goes first, whatever else was found."""
+        return self in (Level.P0, Level.P1)
+
+
+class Danger(StrEnum):
+    """What kind of danger, so that the right number comes first."""
+
+    MEDICAL = "medical"
+    SELF_HARM = "self_harm"
+    VIOLENCE = "violence"
+    CAPTIVITY = "captivity"
+    CHILD = "child"
+    DETENTION = "detention"
+    SEXUAL = "sexual"
+    STAFF_ABUSE = "staff_abuse"
+    UNKNOWN = "unknown"  # the person says so and has not said what
+    NEED = "need"  # P2: no food, no roof tonight, medicine running out, a deadline, a refused service
+    DISTRESS = "distress"  # P3
+    COMPLAINT = "complaint"  # P4
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One danger seen in a text: `rule` is the id of the phrase rule, never the words themselves."""
+
+    level: Level
+    kind: Danger
+    rule: str

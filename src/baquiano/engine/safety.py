@@ -1,0 +1,534 @@
+"""Danger heard in a message: plain phrase rules, read in all five languages at once, before anything else is decided.
+
+A rule is a row that a social worker can read and correct:
+
+    - {id: es-self-harm-01, level: P0, kind: self_harm,
+       any: ["me (quiero|voy a) (matar|morir)"], unless: ["de (risa|hambre|calor)"]}
+
+The language of a row is the beginning of its id. Its keys:
+
+    any          one of these phrases is the danger
+    near         if given, one of these must stand within twelve words of it
+    unless       one of these within six words, in the same sentence, takes the alarm back
+    never_with   one of these anywhere in the message takes it back (a course, a piece of homework)
+    negatable    false: "no" just before the phrase changes nothing (default: it takes the alarm back)
+
+A phrase is made of plain words, without caring for accents, capitals or spelling:
+
+    (matar|quitar la vida)   one of these         hijo?  (a mi)?   may be missing
+    …   …6                   up to three (six) other words, never across the end of a sentence
+    viol*                    any word that begins so
+    <child>                  a list of words named in the same language, in a row {words: es-child, any: [...]}
+    ^ $                      the message begins, ends here
+
+`{words: es-not, any: [...]}` are the words of denial; `{plain: es, any: [...]}` are ordinary words that must never be taken
+for a typing error of a dangerous one ("pagando" is not "pegando"). A word of six letters or more that is in no rule stands
+also for the rule word it misses by one letter.
+
+A finding carries the id of the rule, never the words. Nothing here raises because of what a person wrote.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from baquiano.engine.danger import Danger, Finding, Level
+from baquiano.engine.spelling import LANGUAGES, Pause, Words, spell, tidy
+
+KIND_ORDER = (
+    Danger.MEDICAL,
+    Danger.SELF_HARM,
+    Danger.CHILD,
+    Danger.SEXUAL,
+    Danger.CAPTIVITY,
+    Danger.VIOLENCE,
+    Danger.STAFF_ABUSE,
+    Danger.DETENTION,
+    Danger.NEED,
+    Danger.DISTRESS,
+    Danger.COMPLAINT,
+)
+"""Of two dangers of one level, the one whose number must come first: a body before a threat, a child before an adult."""
+
+_NEAR = 12
+_UNLESS = 6
+_LONG_WORD = 6
+_GAP = 3
+_MOST_BRANCHES = 4000
+_START, _END = "^", "$"
+_ROW_KEYS = frozenset({"id", "level", "kind", "any", "near", "unless", "never_with", "negatable"})
+_SYNTAX = re.compile(
+    r"\s*(?:(?P<gap>…|\.\.\.)(?P<size>\d*)|(?P<mark>[()|?^$])|<(?P<list>[\w-]+)>|(?P<word>[^\s()|?<>^$…]+))"
+)
+
+
+class BadRule(ValueError):
+    """A row that cannot be read; says which row and why. Raised while loading, never while scanning."""
+
+    def __init__(self, rule: str, reason: str) -> None:
+        super().__init__(f"{rule}: {reason}")
+        self.rule = rule
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One place of a phrase: the words that may stand there, and how many others may come before it."""
+
+    words: frozenset[str]
+    gap: int = 0
+
+
+Phrase = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One danger in one language: the phrases that show it and those that take it back."""
+
+    id: str
+    language: str
+    level: Level
+    kind: Danger
+    patterns: tuple[Phrase, ...]
+    near: tuple[Phrase, ...]
+    unless: tuple[Phrase, ...]
+    never_with: tuple[Phrase, ...]
+    negatable: bool
+
+    @property
+    def seriousness(self) -> tuple[Level, int, str]:
+        """The smaller, the more serious; the id settles what nothing else settles, so that the order never changes."""
+        return self.level, KIND_ORDER.index(self.kind), self.id
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A phrase as found from the rarest of its words: `at` is the step where that word stands."""
+
+    rank: int
+    phrase: Phrase
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    """What one language needs while scanning; built once."""
+
+    language: str
+    entries: Mapping[str, tuple[_Entry, ...]]
+    exact: frozenset[str]
+    prefixes: frozenset[str]
+    longest_prefix: int
+    plain: frozenset[str]
+    one_letter_off: Mapping[str, tuple[str, ...]]
+    negators: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """All rules of one version, the most serious first."""
+
+    version: str
+    rules: tuple[Rule, ...]
+    _lexicons: tuple[_Lexicon, ...] = field(repr=False, compare=False, default=())
+
+
+# ------------------------------------------------------------------------------------------------ reading the rows
+
+
+def compile_rules(rows: Sequence[Mapping[str, Any]], *, version: str = "") -> RuleBook:
+    """The rows of every language in one book. Raises BadRule naming the row that is wrong."""
+    lists = _word_lists(rows)
+    rules = sorted((_rule(row, lists) for row in rows if "id" in row), key=lambda rule: rule.seriousness)
+    for rule_id, times in Counter(rule.id for rule in rules).items():
+        if times > 1:
+            raise BadRule(rule_id, "this id is used twice")
+    for row in rows:
+        if not {"id", "words", "plain"} & set(row):
+            raise BadRule("?", "a row is a rule (id), a list (words) or ordinary words (plain)")
+    lexicons = tuple(_lexicon(language, rules, rows, lists) for language in LANGUAGES)
+    return RuleBook(version, tuple(rules), lexicons)
+
+
+def _word_lists(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    lists: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        if "words" in row:
+            name = str(row["words"])
+            _language(name)
+            lists[name] = _texts(name, row, "any")
+    return lists
+
+
+def _rule(row: Mapping[str, Any], lists: Mapping[str, tuple[str, ...]]) -> Rule:
+    rule_id = str(row["id"])
+    language = _language(rule_id)
+    if unknown := set(row) - _ROW_KEYS:
+        raise BadRule(rule_id, f"unknown key {sorted(unknown)[0]}")
+    try:
+        level, kind = Level(row["level"]), Danger(row["kind"])
+    except (KeyError, ValueError) as reason:
+        raise BadRule(rule_id, f"level or kind: {reason}") from reason
+    negatable = row.get("negatable", True)
+    if not isinstance(negatable, bool):
+        raise BadRule(rule_id, "negatable is true or false")
+
+    def phrases(key: str) -> tuple[Phrase, ...]:
+        texts = _texts(rule_id, row, key) if key in row else ()
+        return tuple(dict.fromkeys(p for text in texts for p in _Reader(rule_id, language, text, lists).phrases()))
+
+    if "any" not in row:
+        raise BadRule(rule_id, "any is missing")
+    return Rule(
+        id=rule_id,
+        language=language,
+        level=level,
+        kind=kind,
+        patterns=phrases("any"),
+        near=phrases("near"),
+        unless=phrases("unless"),
+        never_with=phrases("never_with"),
+        negatable=negatable,
+    )
+
+
+def _language(name: str) -> str:
+    language = name.split("-", 1)[0]
+    if language not in LANGUAGES or "-" not in name:
+        raise BadRule(name, "a name begins with its language, as in es-self-harm-01")
+    return language
+
+
+def _texts(name: str, row: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = row.get(key)
+    if not isinstance(value, Sequence) or isinstance(value, str) or not value:
+        raise BadRule(name, f"{key} is a list of phrases")
+    if bad := [text for text in value if not isinstance(text, str) or not text.strip()]:
+        raise BadRule(name, f"{key} has something that is not a phrase: {bad[0]!r} (write it in quotes)")
+    return tuple(value)
+
+
+class _Reader:
+    """Reads one phrase into the plain sequences it stands for: `(a|b c) d` is `a d` and `b c d`."""
+
+    def __init__(
+        self, rule: str, language: str, text: str, lists: Mapping[str, tuple[str, ...]], depth: int = 0
+    ) -> None:
+        self.rule, self.language, self.text, self.lists, self.depth = rule, language, text, lists, depth
+        self.tokens = self._tokens()
+        self.position = 0
+
+    def phrases(self) -> list[Phrase]:
+        found = self._alternatives()
+        if self.position != len(self.tokens):
+            raise BadRule(self.rule, f"a ')' too many in {self.text!r}")
+        for phrase in found:
+            if not any(step.words - {_START, _END} for step in phrase):
+                raise BadRule(self.rule, f"a phrase without a word in {self.text!r}")
+        return found
+
+    def _tokens(self) -> list[tuple[str, str]]:
+        tokens, position = [], 0
+        text = self.text.strip()
+        while position < len(text):
+            found = _SYNTAX.match(text, position)
+            if found is None:
+                raise BadRule(self.rule, f"cannot read {self.text!r}")
+            position = found.end()
+            if found["gap"]:
+                tokens.append(("gap", found["size"] or str(_GAP)))
+            else:
+                name = found.lastgroup or ""
+                tokens.append((name, found[name]))
+        return tokens
+
+    def _next_is(self, mark: str) -> bool:
+        return self.position < len(self.tokens) and self.tokens[self.position] == ("mark", mark)
+
+    def _alternatives(self) -> list[Phrase]:
+        branches = self._sequence()
+        while self._next_is("|"):
+            self.position += 1
+            branches += self._sequence()
+        return _merge_single_words(branches)
+
+    def _sequence(self) -> list[Phrase]:
+        parts: list[list[Phrase]] = []
+        gap = 0
+        while self.position < len(self.tokens) and not (self._next_is("|") or self._next_is(")")):
+            name, value = self.tokens[self.position]
+            self.position += 1
+            if name == "gap":
+                gap += int(value)
+                continue
+            part = self._part(name, value)
+            if self._next_is("?"):
+                self.position += 1
+                part = [*part, ()]
+            parts.append([_after_gap(phrase, gap) for phrase in part])
+            gap = 0
+        if gap or not parts:
+            raise BadRule(self.rule, f"an empty or open end in {self.text!r}")
+        size = 1
+        for part in parts:
+            size *= len(part)
+        if size > _MOST_BRANCHES:
+            raise BadRule(self.rule, f"too many alternatives in {self.text!r}")
+        return [tuple(step for phrase in chosen for step in phrase) for chosen in product(*parts)]
+
+    def _part(self, name: str, value: str) -> list[Phrase]:
+        if name == "list":
+            return self._list(value)
+        if name == "word":
+            return [self._word(value)]
+        if value in (_START, _END):
+            return [(Step(frozenset({value})),)]
+        if value != "(":
+            raise BadRule(self.rule, f"{value!r} out of place in {self.text!r}")
+        inside = self._alternatives()
+        if not self._next_is(")"):
+            raise BadRule(self.rule, f"a ')' is missing in {self.text!r}")
+        self.position += 1
+        return inside
+
+    def _list(self, name: str) -> list[Phrase]:
+        texts = self.lists.get(f"{self.language}-{name}")
+        if texts is None or self.depth > 3:
+            raise BadRule(self.rule, f"no list <{name}>")
+        readers = (_Reader(self.rule, self.language, text, self.lists, self.depth + 1) for text in texts)
+        return _merge_single_words([phrase for reader in readers for phrase in reader.phrases()])
+
+    def _word(self, value: str) -> Phrase:
+        words = spell(tidy(value.rstrip("*")), self.language).words
+        if not words:
+            raise BadRule(self.rule, f"no word in {value!r}")
+        spelled = [*words[:-1], words[-1] + "*" * value.endswith("*")]
+        return tuple(Step(frozenset({word})) for word in spelled)
+
+
+def _merge_single_words(branches: list[Phrase]) -> list[Phrase]:
+    """Alternatives of one word each share one step: fewer phrases to try."""
+    singles = [phrase[0].words for phrase in branches if len(phrase) == 1 and not phrase[0].gap]
+    rest = [phrase for phrase in branches if len(phrase) != 1 or phrase[0].gap]
+    merged = [(Step(frozenset().union(*singles)),)] if singles else []
+    return list(dict.fromkeys([*merged, *rest]))
+
+
+def _after_gap(phrase: Phrase, gap: int) -> Phrase:
+    if not gap or not phrase:
+        return phrase
+    return (Step(phrase[0].words, phrase[0].gap + gap), *phrase[1:])
+
+
+def _lexicon(
+    language: str, rules: Sequence[Rule], rows: Sequence[Mapping[str, Any]], lists: Mapping[str, tuple[str, ...]]
+) -> _Lexicon:
+    own = [(rank, rule) for rank, rule in enumerate(rules) if rule.language == language]
+    everything = [p for _, rule in own for p in (*rule.patterns, *rule.near, *rule.unless, *rule.never_with)]
+    used = Counter(word for phrase in everything for step in phrase for word in step.words)
+    entries: dict[str, list[_Entry]] = defaultdict(list)
+    for rank, rule in own:
+        for phrase in rule.patterns:
+            at = min(range(len(phrase)), key=lambda i: (_commonness(phrase[i], used), i))
+            for word in phrase[at].words:
+                entries[word].append(_Entry(rank, phrase, at))
+    exact = frozenset(word for word in used if not word.endswith("*")) - {_START, _END}
+    prefixes = frozenset(word for word in used if word.endswith("*"))
+    plain = frozenset(
+        word
+        for row in rows
+        if row.get("plain") == language
+        for text in _texts(f"plain {language}", row, "any")
+        for word in spell(tidy(text), language).words
+    )
+    denial = lists.get(f"{language}-not", ())
+    return _Lexicon(
+        language=language,
+        entries={word: tuple(found) for word, found in entries.items()},
+        exact=exact,
+        prefixes=prefixes,
+        longest_prefix=max((len(prefix) for prefix in prefixes), default=0),
+        plain=plain,
+        one_letter_off=_one_letter_off(exact),
+        negators=frozenset(word for text in denial for word in spell(tidy(text), language).words),
+    )
+
+
+def _commonness(step: Step, used: Counter[str]) -> int:
+    return 10**6 if step.words & {_START, _END} else sum(used[word] for word in step.words)
+
+
+def _without_one_letter(word: str) -> Iterator[str]:
+    yield word
+    for i in range(len(word)):
+        yield word[:i] + word[i + 1 :]
+
+
+def _one_letter_off(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Words that share a form with one letter taken out: a wrong, missing, extra or swapped letter."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for word in words:
+        if len(word) >= _LONG_WORD:
+            for shorter in _without_one_letter(word):
+                found[shorter].add(word)
+    return {shorter: tuple(sorted(words)) for shorter, words in found.items()}
+
+
+# ------------------------------------------------------------------------------------------------ reading a message
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A message in one language: for each place the rule words it may stand for, and the pauses."""
+
+    said: Words
+    means: tuple[frozenset[str], ...]
+
+    def matches(self, phrase: Phrase, at: int, place: int) -> tuple[int, int] | None:
+        """Where the phrase begins and ends (not included) if its step `at` stands at `place`."""
+        end = self._rightwards(phrase, at + 1, place + 1)
+        if end is None:
+            return None
+        start = self._leftwards(phrase, at, place)
+        return None if start is None else (start, end)
+
+    def _rightwards(self, phrase: Phrase, step: int, place: int) -> int | None:
+        if step == len(phrase):
+            return place
+        words = phrase[step].words
+        if _END in words:
+            return place if place == len(self.means) else None
+        for shift in range(phrase[step].gap + 1):
+            there = place + shift
+            if there >= len(self.means):
+                return None
+            if self.said.pauses[there] is Pause.HARD and (shift or phrase[step].gap):
+                return None
+            if not words.isdisjoint(self.means[there]):
+                end = self._rightwards(phrase, step + 1, there + 1)
+                if end is not None:
+                    return end
+        return None
+
+    def _leftwards(self, phrase: Phrase, step: int, place: int) -> int | None:
+        """`place` is where `step` stands; finds the steps before it."""
+        if step == 0:
+            return place
+        words = phrase[step - 1].words
+        if _START in words:
+            return place if place == 0 else None
+        gap = phrase[step].gap
+        for shift in range(gap + 1):
+            there = place - 1 - shift
+            if there < 0 or (gap and self.said.pauses[there + 1] is Pause.HARD):
+                return None
+            if not words.isdisjoint(self.means[there]):
+                start = self._leftwards(phrase, step - 1, there)
+                if start is not None:
+                    return start
+        return None
+
+    def has(self, phrases: Iterable[Phrase], first: int, last: int) -> bool:
+        """One of the phrases begins at a place from `first` to before `last`."""
+        return any(
+            self._begins(phrase, place)
+            for phrase in phrases
+            for place in range(max(first, 0), min(last, len(self.means)))
+        )
+
+    def _begins(self, phrase: Phrase, place: int) -> bool:
+        if _START in phrase[0].words:
+            return place == 0 and self._rightwards(phrase, 1, 0) is not None
+        return not phrase[0].words.isdisjoint(self.means[place]) and self._rightwards(phrase, 1, place + 1) is not None
+
+    def sentence_around(self, start: int, end: int, reach: int) -> tuple[int, int]:
+        """At most `reach` words to each side, and never out of the sentence."""
+        pauses = self.said.pauses
+        first = start
+        while first > 0 and start - first < reach and pauses[first] is not Pause.HARD:
+            first -= 1
+        last = end
+        while last < len(pauses) and last - end < reach and pauses[last] is not Pause.HARD:
+            last += 1
+        return first, last
+
+
+def scan(text: str, book: RuleBook) -> Finding | None:
+    """The most serious danger in a message, or None. Never raises because of the text."""
+    best: int | None = None
+    tidied = tidy(text)
+    for lexicon in book._lexicons:
+        for rank in _hits(tidied, lexicon, book.rules, best, only_worse=True):
+            best = rank
+    return None if best is None else _finding(book.rules[best])
+
+
+def scan_all(text: str, book: RuleBook) -> tuple[Finding, ...]:
+    """Every danger in a message, one for each rule, the most serious first: for the people who write the rules."""
+    tidied = tidy(text)
+    ranks = {rank for lex in book._lexicons for rank in _hits(tidied, lex, book.rules, None, only_worse=False)}
+    return tuple(_finding(book.rules[rank]) for rank in sorted(ranks))
+
+
+def _finding(rule: Rule) -> Finding:
+    return Finding(rule.level, rule.kind, rule.id)
+
+
+def _hits(
+    tidied: str, lexicon: _Lexicon, rules: Sequence[Rule], best: int | None, *, only_worse: bool
+) -> Iterator[int]:
+    """Ranks of the rules that hold. With `only_worse`, each is more serious than all before it (and than `best`)."""
+    if not lexicon.entries:
+        return
+    heard = _hear(tidied, lexicon)
+    limit = len(rules) if best is None else best
+    settled: set[int] = set()
+    for place, meanings in enumerate(heard.means):
+        for word in meanings:
+            for entry in lexicon.entries.get(word, ()):
+                if entry.rank >= limit or entry.rank in settled:
+                    continue
+                span = heard.matches(entry.phrase, entry.at, place)
+                if span is None or not _stands(rules[entry.rank], heard, span, lexicon.negators):
+                    continue
+                settled.add(entry.rank)
+                if only_worse:
+                    limit = entry.rank
+                yield entry.rank
+
+
+def _stands(rule: Rule, heard: _Heard, span: tuple[int, int], negators: frozenset[str]) -> bool:
+    """What was found is not denied, not an idiom, not a piece of homework."""
+    start, end = span
+    denied = start > 0 and heard.said.pauses[start] is Pause.NONE and heard.said.words[start - 1] in negators
+    if rule.negatable and denied:
+        return False
+    if rule.near and not heard.has(rule.near, start - _NEAR, end + _NEAR):
+        return False
+    if rule.unless and heard.has(rule.unless, *heard.sentence_around(start, end, _UNLESS)):
+        return False
+    return not (rule.never_with and heard.has(rule.never_with, 0, len(heard.means)))
+
+
+def _hear(tidied: str, lexicon: _Lexicon) -> _Heard:
+    said = spell(tidied, lexicon.language)
+    known: dict[str, frozenset[str]] = {}
+    for word in said.words:
+        if word not in known:
+            known[word] = _meanings(word, lexicon)
+    return _Heard(said, tuple(known[word] for word in said.words))
+
+
+def _meanings(word: str, lexicon: _Lexicon) -> frozenset[str]:
+    """The rule words a typed word may stand for: itself, a beginning, or (long and unknown) one letter off."""
+    meanings = {word} if word in lexicon.exact else set()
+    for length in range(2, min(len(word), lexicon.longest_prefix) + 1):
+        if (prefix := word[:length] + "*") in lexicon.prefixes:
+            meanings.add(prefix)
+    if meanings or word in lexicon.plain or not _LONG_WORD <= len(word) <= 20:
+        return frozenset(meanings)
+    near = {w for shorter in _without_one_letter(word) for w in lexicon.one_letter_off.get(shorter, ())}
+    return frozenset(w for w in near if w[0] == word[0])

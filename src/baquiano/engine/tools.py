@@ -1,0 +1,57 @@
+"""What a turn may ask of the world. Tools only read; they are handed in, so the engine stays arithmetic."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from baquiano.engine.danger import Finding
+
+
+class Decision(StrEnum):
+    """What searching came to: one article, three to choose from, small talk, not our subject, or not sure at all."""
+
+    ANSWER = "answer"
+    CHOICES = "choices"
+    SMALL_TALK = "smalltalk"
+    OUTSIDE = "outside"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True)
+class Found:
+    """`article` and `choices` are topic ids, best first. `country`: told by the words themselves ("SERMIG" is Chile)."""
+
+    decision: Decision
+    article: str = ""
+    choices: tuple[str, ...] = ()
+    country: str = ""
+
+
+@dataclass(frozen=True)
+class Approved:
+    """A text that may be served: the version's id and the topics that come next."""
+
+    version: int
+    topic: str
+    next_topics: tuple[str, ...] = ()
+    has_details: bool = False
+
+
+class Tools(Protocol):
+    countries: tuple[str, ...]
+
+    def danger(self, text: str) -> Finding | None: ...
+
+    def find(self, text: str, *, country: str, language: str) -> Found: ...
+
+    def approved(self, topic: str, *, country: str) -> Approved | None: ...
+
+    def branches(self, *, country: str) -> tuple[str, ...]: ...
+
+    def topics(self, branch: str, *, country: str) -> tuple[str, ...]: ...
+
+    def is_staffed(self) -> bool: ...
+
+    def detect(self, text: str, current: str) -> str: ...
+
+    def language_named(self, text: str) -> str | None: ...

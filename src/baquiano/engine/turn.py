@@ -1,0 +1,568 @@
+"""One turn of the conversation, as arithmetic: `take_turn(state, said, tools) -> Turn`.
+
+The order never changes: danger → universal words → the thing in progress → a choice by id or number → search → three choices →
+a person. Replies are keys and references to approved texts; wishes are what should happen besides
+(tell a person, remember a language, forget). Nothing here writes, waits or knows the time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from baquiano.engine import picks
+from baquiano.engine.danger import Danger, Finding, Level
+from baquiano.engine.picks import Pick
+from baquiano.engine.state import State
+from baquiano.engine.tools import Approved, Decision, Found, Tools
+from baquiano.engine.universal import Universal, number, universal, yes_or_no
+
+MISSES_BEFORE_A_PERSON = 2
+PAGE = 7  # topics on one page of a menu; with "more" and "person" at most 9 rows
+
+
+class Outcome(StrEnum):
+    """What the turn came to, for `ask`, for figures and for tests."""
+
+    ANSWER = "answer"
+    CHOICES = "choices"
+    PERSON = "person"
+    CRISIS = "crisis"
+    MENU = "menu"
+    BOUNDARY = "boundary"
+
+
+class Reading(StrEnum):
+    """What kind of thing came in, as far as a turn cares."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    UNREADABLE = "unreadable"  # voice, picture, file: nobody has seen it yet
+    IGNORED = "ignored"  # a reaction: stored, not answered
+
+
+@dataclass(frozen=True)
+class Said:
+    text: str
+    choice_id: str = ""
+    reading: Reading = Reading.TEXT
+
+
+@dataclass(frozen=True)
+class Say:
+    """A fixed sentence, by its wording key."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Tell:
+    """An approved text: a version and which part of it ("answer" or "details")."""
+
+    approved: Approved
+    part: str = "answer"
+
+
+@dataclass(frozen=True)
+class Warn:
+    """The danger text of a kind, the right number first."""
+
+    finding: Finding
+
+
+Part = Say | Tell | Warn
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One message. `language` and `country` are those of the state after it was understood."""
+
+    parts: tuple[Part, ...]
+    picks: tuple[Pick, ...] = ()
+
+
+@dataclass(frozen=True)
+class CallPerson:
+    """Put the conversation before a person. `reason` is one of conversations' own."""
+
+    reason: str
+    level: Level | None = None
+    kind: Danger | None = None
+
+
+@dataclass(frozen=True)
+class Raise:
+    """An alert for whoever is on duty."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True)
+class Rate:
+    version: int
+    is_useful: bool
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Erase what was said, on our side."""
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Close the conversation; the next message opens a new one."""
+
+
+Wish = CallPerson | Raise | Rate | Forget | Leave
+
+
+@dataclass(frozen=True)
+class Turn:
+    state: State
+    replies: tuple[Reply, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+    outcome: Outcome = Outcome.MENU
+    article: str = ""
+    choices: tuple[str, ...] = ()
+    level: Level | None = None
+
+
+def take_turn(state: State, said: Said, tools: Tools) -> Turn:
+    """Pure: the same state, message and tools give the same turn. Never raises on anything a person can send."""
+    if said.reading is Reading.IGNORED:
+        return Turn(state)
+    state = _in_her_language(state, said, tools)
+    finding = tools.danger(said.text) if said.text else None
+    if finding and finding.level.is_crisis:
+        return _crisis(state, said, finding, tools)
+    turn = _without_crisis(state, said, tools, finding)
+    return _greeted(state, turn)
+
+
+def _without_crisis(state: State, said: Said, tools: Tools, finding: Finding | None) -> Turn:
+    if said.reading is Reading.UNREADABLE and not said.text.strip():
+        return _unreadable(state)
+    if said.choice_id:
+        tapped = picks.read(said.choice_id, state)
+        if tapped and not tapped.is_stale:
+            return _picked(state, tapped.pick, tools)
+        if tapped:
+            return _main_menu(state, tools, before=Say("stale"))
+    for understand in (_universal, _named_language, _in_progress, _numbered):
+        turn = understand(state, said, tools)
+        if turn is not None:
+            return turn
+    return _search(state, said.text, tools, finding)
+
+
+# Languages -----------------------------------------------------------------------------------------------------------
+
+
+def _in_her_language(state: State, said: Said, tools: Tools) -> State:
+    """A long enough message shows its language; one chosen by name stays until another is chosen."""
+    if state.language_chosen or said.choice_id or len(said.text.split()) < 3:
+        return state
+    return replace(state, language=tools.detect(said.text, state.language))
+
+
+def _named_language(state: State, said: Said, tools: Tools) -> Turn | None:
+    language = tools.language_named(said.text)
+    return _speak(state, language, tools) if language else None
+
+
+def _speak(state: State, language: str, tools: Tools) -> Turn:
+    state = replace(state, language=language, language_chosen=True)
+    return _main_menu(state, tools, before=Say("language_changed"))
+
+
+def _ask_language(state: State) -> Turn:
+    offered = tuple(Pick(f"language:{code}", f"language.{code}") for code in ("es", "ht", "en", "pt", "fr"))
+    return _offer(state, (Say("which_language"),), offered, step="language")
+
+
+# Danger --------------------------------------------------------------------------------------------------------------
+
+
+def _crisis(state: State, said: Said, finding: Finding, tools: Tools) -> Turn:
+    """The danger text alone, first. What was found besides, and the country, come after it, in a second message."""
+    found = tools.find(said.text, country=state.country, language=state.language)
+    choices = _within_reach(found)
+    state = replace(state.understood(), greeted=True)
+    wishes: tuple[Wish, ...] = (Raise(finding), CallPerson("danger", finding.level, finding.kind))
+    warned = Reply((Warn(finding),))
+    second = _after_danger(state, finding, choices, tools)
+    state = second.state if second else replace(state, offered=(), step="danger")
+    return Turn(
+        state,
+        (warned, *(second.replies if second else ())),
+        wishes,
+        Outcome.CRISIS,
+        article=choices[0] if found.decision is Decision.ANSWER and choices else "",
+        choices=choices,
+        level=finding.level,
+    )
+
+
+def _after_danger(state: State, finding: Finding, choices: tuple[str, ...], tools: Tools) -> Turn | None:
+    if not state.country and len(tools.countries) > 1 and not state.country_asked:
+        return _ask_country(state, pending="", before=())
+    servable = [topic for topic in choices[:1] if tools.approved(topic, country=state.country)]
+    if not servable or finding.kind is Danger.CHILD:
+        return None
+    offered = (*_topic_picks(servable), Pick("person", "person"))
+    return _offer(state, (Say("when_safe"),), offered, step="danger")
+
+
+def _unreadable(state: State) -> Turn:
+    """Nobody has heard or seen it: it may be a danger, and a person must look."""
+    offered = (Pick("danger", "danger"), Pick("person", "person"), Pick("menu", "menu"))
+    turn = _offer(state, (Say("cannot_read"),), offered, step="unreadable")
+    return replace(turn, wishes=(CallPerson("voice", Level.P2),), outcome=Outcome.PERSON)
+
+
+def _says_danger(state: State, tools: Tools) -> Turn:
+    """The person says so by tapping: no search, no question before the number."""
+    finding = Finding(Level.P1, Danger.UNKNOWN, "said-so")
+    wishes: tuple[Wish, ...] = (Raise(finding), CallPerson("danger", finding.level, finding.kind))
+    state = replace(state.understood(), greeted=True)
+    second = _after_danger(state, finding, (), tools)
+    replies = (Reply((Warn(finding),)), *(second.replies if second else ()))
+    state = second.state if second else replace(state, offered=(), step="danger")
+    return Turn(state, replies, wishes, Outcome.CRISIS, level=finding.level)
+
+
+# Universal words -----------------------------------------------------------------------------------------------------
+
+
+def _universal(state: State, said: Said, tools: Tools) -> Turn | None:
+    word = universal(said.text)
+    if word is None:
+        return None
+    return _ON_WORD[word](state, tools)
+
+
+def _person(state: State, tools: Tools, *, reason: str = "asked", level: Level | None = None) -> Turn:
+    key = "person_coming" if tools.is_staffed() else "person_later"
+    state = replace(state.understood(), offered=(), step="person", greeted=True)
+    return Turn(state, (Reply((Say(key),)),), (CallPerson(reason, level),), Outcome.PERSON, level=level)
+
+
+def _complaint(state: State, tools: Tools) -> Turn:
+    turn = _person(state, tools, reason="complaint", level=Level.P4)
+    return replace(turn, replies=(Reply((Say("complaint"), *turn.replies[0].parts)),))
+
+
+def _ask_danger(state: State, tools: Tools) -> Turn:
+    return _offer(state, (Say("are_you_in_danger"),), (Pick("yes", "yes"), Pick("no", "no_menu")), step="ask_danger")
+
+
+def _forget(state: State, tools: Tools) -> Turn:
+    kept = State(language=state.language, language_chosen=state.language_chosen)
+    return Turn(kept, (Reply((Say("forgotten"),)),), (Forget(),))
+
+
+def _leave(state: State, tools: Tools) -> Turn:
+    return Turn(replace(state, offered=(), step=""), (Reply((Say("goodbye"),)),), (Leave(),))
+
+
+def _back(state: State, tools: Tools) -> Turn:
+    return _main_menu(state, tools)
+
+
+# Menus ---------------------------------------------------------------------------------------------------------------
+
+MAIN = ("regularizacion", "salud", "ninez_educacion", "vivienda_ayuda", "trabajo_dinero")
+
+
+def _main_menu(state: State, tools: Tools, before: Part | None = None) -> Turn:
+    present = tools.branches(country=state.country)
+    first = tuple(branch for branch in MAIN if branch in present)
+    others = (Pick("branch:other", "branch.other"),) if set(present) - set(first) else ()
+    offered = (
+        Pick("danger", "danger"),
+        Pick("person", "person"),
+        *(Pick(f"branch:{branch}", f"branch.{branch}") for branch in first),
+        *others,
+    )
+    parts = (before, Say("menu")) if before else (Say("menu"),)
+    return _offer(state.understood(), parts, offered, step="menu")
+
+
+def _branch(state: State, branch: str, tools: Tools) -> Turn:
+    if branch == "other":
+        rest = [b for b in tools.branches(country=state.country) if b not in MAIN]
+        offered = (*(Pick(f"branch:{b}", f"branch.{b}") for b in rest), Pick("menu", "menu"))
+        return _offer(state, (Say("choose_topic"),), offered, step="branch")
+    return _page(state, branch, 0, tools)
+
+
+def _page(state: State, branch: str, page: int, tools: Tools) -> Turn:
+    topics = tools.topics(branch, country=state.country)
+    shown = topics[page * PAGE : (page + 1) * PAGE]
+    if not shown:
+        return _main_menu(state, tools)
+    more = (Pick(f"page:{branch}:{page + 1}", "more"),) if len(topics) > (page + 1) * PAGE else ()
+    offered = (*_topic_picks(shown), *more, Pick("person", "person"), Pick("menu", "menu"))
+    return _offer(state, (Say("choose_topic"),), offered, step="branch")
+
+
+def _topic_picks(topics: tuple[str, ...] | list[str]) -> tuple[Pick, ...]:
+    return tuple(Pick(f"topic:{topic}", f"topic.{topic}") for topic in topics)
+
+
+# The thing in progress, and picking -----------------------------------------------------------------------------------
+
+
+def _in_progress(state: State, said: Said, tools: Tools) -> Turn | None:
+    if state.step == "ask_danger":
+        answer = yes_or_no(said.text)
+        if answer is not None:
+            return _picked(state, "yes" if answer else "no", tools)
+    if state.step == "answered":
+        answer = yes_or_no(said.text)
+        useful = [pick for pick in state.offered if pick.startswith(("useful:", "useless:"))]
+        if answer is not None and useful:
+            return _picked(state, useful[0 if answer else -1], tools)
+    if state.step == "danger" and yes_or_no(said.text) is not None:
+        return _safe_or_not(state, safe=bool(yes_or_no(said.text)))
+    return None
+
+
+def _safe_or_not(state: State, *, safe: bool) -> Turn:
+    """The answer to "are you in a safe place?": it is passed on to the person who comes."""
+    key = "safe_place" if safe else "not_safe_place"
+    return Turn(replace(state, offered=(), step="danger"), (Reply((Say(key),)),), (), Outcome.PERSON)
+
+
+def _numbered(state: State, said: Said, tools: Tools) -> Turn | None:
+    which = number(said.text)
+    if which is None or not state.offered:
+        return None
+    if which > len(state.offered):
+        return _missed(state, Say("no_such_number"), tools)
+    return _picked(state, state.offered[which - 1], tools)
+
+
+def _picked(state: State, pick: str, tools: Tools) -> Turn:
+    kind, _, rest = pick.partition(":")
+    state = state.understood()
+    simple = _ON_PICK.get(kind)
+    if simple:
+        return simple(state, tools)
+    return _picked_with(state, kind, rest, tools)
+
+
+def _picked_with(state: State, kind: str, rest: str, tools: Tools) -> Turn:
+    if kind == "topic":
+        return _answer(state, rest, tools)
+    if kind == "branch":
+        return _branch(state, rest, tools)
+    if kind == "page":
+        branch, _, page = rest.partition(":")
+        return _page(state, branch, int(page) if page.isdecimal() else 0, tools)
+    if kind == "country":
+        return _country_told(state, rest, tools)
+    if kind == "language":
+        return _speak(state, rest, tools)
+    if kind == "detail":
+        return _details(state, rest, tools)
+    if kind in ("useful", "useless") and rest.isdecimal():
+        return _rated(state, int(rest), kind == "useful")
+    return _main_menu(state, tools)
+
+
+def _rated(state: State, version: int, is_useful: bool) -> Turn:
+    if is_useful:
+        return Turn(
+            replace(state, offered=(), step=""), (Reply((Say("glad"),)),), (Rate(version, True),), Outcome.MENU
+        )
+    offered = (Pick("person", "person"), Pick("menu", "menu"))
+    turn = _offer(state, (Say("sorry_not_useful"),), offered, step="useless")
+    return replace(turn, wishes=(Rate(version, False),))
+
+
+# Country -------------------------------------------------------------------------------------------------------------
+
+
+def _ask_country(state: State, *, pending: str, before: tuple[Part, ...]) -> Turn:
+    state = replace(state, country_asked=True, pending=pending)
+    offered = (Pick("country:CO", "country.CO"), Pick("country:CL", "country.CL"), Pick("country:", "country.other"))
+    return _offer(state, (*before, Say("which_country")), offered, step="country")
+
+
+def _country_told(state: State, country: str, tools: Tools) -> Turn:
+    pending, state = state.pending, replace(state, country=country, pending="", country_asked=True)
+    if country and country not in tools.countries:
+        country, state = "", replace(state, country="")
+    if not pending:
+        return _main_menu(state, tools, before=None if country else Say("other_country"))
+    if pending.startswith("topic:"):
+        return _answer(state, pending.removeprefix("topic:"), tools)
+    return _search(state, pending, tools, tools.danger(pending))
+
+
+# Answers and search --------------------------------------------------------------------------------------------------
+
+
+def _answer(state: State, topic: str, tools: Tools, before: tuple[Part, ...] = ()) -> Turn:
+    approved = tools.approved(topic, country=state.country)
+    if approved is None:
+        if not state.country and len(tools.countries) > 1 and not state.country_asked:
+            return replace(_ask_country(state, pending=f"topic:{topic}", before=before), article=topic)
+        return replace(_nothing_approved(state, tools), article=topic)
+    details = (Pick(f"detail:{approved.version}", "details"),) if approved.has_details else ()
+    offered = (
+        *details,
+        Pick(f"useful:{approved.version}", "useful_yes"),
+        Pick(f"useless:{approved.version}", "useful_no"),
+        *_topic_picks(approved.next_topics[:2]),
+        Pick("person", "person"),
+        Pick("menu", "menu"),
+    )
+    state = replace(state.understood(), article=topic)
+    turn = _offer(state, (*before, Tell(approved), Say("was_it_useful")), offered, step="answered")
+    return replace(turn, outcome=Outcome.ANSWER, article=topic)
+
+
+def _details(state: State, version: str, tools: Tools) -> Turn:
+    approved = tools.approved(state.article, country=state.country)
+    if approved is None or str(approved.version) != version:
+        return _main_menu(state, tools, before=Say("stale"))
+    offered = (*_topic_picks(approved.next_topics[:2]), Pick("person", "person"), Pick("menu", "menu"))
+    turn = _offer(state, (Tell(approved, "details"),), offered, step="answered")
+    return replace(turn, outcome=Outcome.ANSWER, article=state.article)
+
+
+def _nothing_approved(state: State, tools: Tools) -> Turn:
+    """We know what it is about, but nobody here has approved a text: say so and bring a person."""
+    turn = _person(state, tools, reason="unanswered")
+    return replace(turn, replies=(Reply((Say("no_approved_answer"), *turn.replies[0].parts)),))
+
+
+def _search(state: State, text: str, tools: Tools, finding: Finding | None) -> Turn:
+    if not text.strip():
+        return _missed(state, Say("empty"), tools)
+    found = tools.find(text, country=state.country, language=state.language)
+    state = _with_country_of(found, state)
+    if _must_ask_country(state, found, tools):
+        turn = _ask_country(state, pending=text, before=_before(finding))
+        return _with_finding(replace(turn, outcome=Outcome.CHOICES, choices=_within_reach(found)), finding)
+    turn = _on_found(state, found, tools, _before(finding))
+    return _with_finding(replace(turn, choices=_within_reach(found)), finding)
+
+
+def _on_found(state: State, found: Found, tools: Tools, before: tuple[Part, ...]) -> Turn:
+    if found.decision is Decision.ANSWER:
+        return _answer(state, found.article, tools, before)
+    if found.decision is Decision.CHOICES:
+        return _choose(state, found.choices, before)
+    if before:  # an urgent need that no article answers: a person, and what to do now
+        return replace(_person(state, tools), replies=(Reply((*before, Say("person_asked"))),))
+    if found.decision is Decision.SMALL_TALK:
+        return _small_talk(state, tools)
+    if found.decision is Decision.OUTSIDE:
+        return _missed(state, Say("outside"), tools, outcome=Outcome.BOUNDARY)
+    if found.choices:
+        turn = _missed(state, None, tools, choices=found.choices)
+        return replace(turn, choices=found.choices)
+    return _missed(state, Say("not_understood"), tools)
+
+
+def _choose(state: State, choices: tuple[str, ...], before: tuple[Part, ...] = ()) -> Turn:
+    offered = (*_topic_picks(choices[:3]), Pick("person", "none_person"))
+    turn = _offer(state.understood(), (*before, Say("did_you_mean")), offered, step="choices")
+    return replace(turn, outcome=Outcome.CHOICES, choices=choices[:3])
+
+
+def _small_talk(state: State, tools: Tools) -> Turn:
+    if state.greeted:
+        offered = (Pick("menu", "menu"), Pick("person", "person"))
+        return _offer(state.understood(), (Say("kind_words"),), offered, step="small_talk")
+    return _main_menu(state, tools)
+
+
+def _missed(
+    state: State, why: Say | None, tools: Tools, choices: tuple[str, ...] = (), outcome: Outcome = Outcome.MENU
+) -> Turn:
+    """A misunderstanding: the first offers the nearest topics or the menu, the second in a row brings a person."""
+    misses = state.misses + 1
+    if misses >= MISSES_BEFORE_A_PERSON:
+        turn = _person(state, tools, reason="lost")
+        return replace(turn, replies=(Reply((Say("let_a_person"), *turn.replies[0].parts)),))
+    if choices:
+        turn = _choose(state, choices)
+    elif outcome is Outcome.BOUNDARY:
+        offered = (Pick("menu", "menu"), Pick("person", "person"))
+        turn = _offer(state, (why or Say("outside"),), offered, step="outside")
+    else:
+        turn = _main_menu(state, tools, before=why)
+    outcome = turn.outcome if choices else outcome
+    return replace(turn, state=replace(turn.state, misses=misses), outcome=outcome)
+
+
+def _with_country_of(found: Found, state: State) -> State:
+    return replace(state, country=found.country) if found.country and not state.country else state
+
+
+def _must_ask_country(state: State, found: Found, tools: Tools) -> bool:
+    if state.country or state.country_asked or len(tools.countries) < 2:
+        return False
+    return found.decision in (Decision.ANSWER, Decision.CHOICES)
+
+
+def _within_reach(found: Found) -> tuple[str, ...]:
+    first = (found.article,) if found.article else ()
+    return (*first, *(choice for choice in found.choices if choice != found.article))[:3]
+
+
+def _before(finding: Finding | None) -> tuple[Part, ...]:
+    """What goes before an answer when somebody is in need or in distress."""
+    if finding is None or finding.level is Level.P4:
+        return ()
+    return (Warn(finding),)
+
+
+def _with_finding(turn: Turn, finding: Finding | None) -> Turn:
+    if finding is None:
+        return turn
+    wishes = turn.wishes
+    if finding.level in (Level.P2, Level.P4):
+        reason = "complaint" if finding.level is Level.P4 else "danger"
+        called = CallPerson(reason, finding.level, finding.kind)
+        wishes = (*(wish for wish in wishes if not isinstance(wish, CallPerson)), called)
+    return replace(turn, wishes=wishes, level=finding.level)
+
+
+# Shaping -------------------------------------------------------------------------------------------------------------
+
+
+def _offer(state: State, parts: tuple[Part, ...], offered: tuple[Pick, ...], *, step: str) -> Turn:
+    state = state.offering(tuple(pick.id for pick in offered), step)
+    return Turn(state, (Reply(parts, offered),))
+
+
+def _greeted(before: State, turn: Turn) -> Turn:
+    """The first words say what this is: a machine, free, confidential, no name needed."""
+    if before.greeted or not turn.replies:
+        return turn
+    first = turn.replies[0]
+    hello = replace(first, parts=(Say("greeting"), *first.parts))
+    return replace(turn, state=replace(turn.state, greeted=True), replies=(hello, *turn.replies[1:]))
+
+
+_ON_WORD: dict[Universal, Callable[[State, Tools], Turn]] = {
+    Universal.MENU: _main_menu,
+    Universal.PERSON: _person,
+    Universal.LANGUAGE: lambda state, tools: _ask_language(state),
+    Universal.BACK: _back,
+    Universal.FORGET: _forget,
+    Universal.LEAVE: _leave,
+    Universal.COMPLAINT: _complaint,
+    Universal.HELP: _ask_danger,
+}
+_ON_PICK: dict[str, Callable[[State, Tools], Turn]] = {
+    "menu": _main_menu,
+    "person": _person,
+    "danger": _says_danger,
+    "yes": _says_danger,
+    "no": _main_menu,
+}

@@ -1,0 +1,58 @@
+"""Where somebody can be written to. A number is not an identity: it belongs to a person for a time.
+
+An `Address` is one correspondent on one channel; its `Alias`es are the ways the provider names it (phone, user id), each
+for a time. Two addresses are never merged by a machine, and a recycled number never opens an older history.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from baquiano.channels.models import Channel
+from baquiano.lib.fields import EncryptedText
+from baquiano.lib.privacy import Keeping, Kind, plain
+
+KEEP_DAYS = 180
+
+
+class Address(models.Model):
+    """One correspondent on one channel. Knows nothing of what was said."""
+
+    PRIVACY = plain("id", "channel", "created_at", "collided_at")
+
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    collided_at = models.DateTimeField(null=True)  # its number came back with another identity
+
+    def __str__(self) -> str:
+        return f"address {self.pk}"
+
+
+class Alias(models.Model):
+    """One way of writing to an address, from a day to a day."""
+
+    PRIVACY = {
+        **plain("id", "address", "channel", "scheme", "valid_from", "valid_to"),
+        "value": Keeping(Kind.PERSONAL, "to answer on the same channel", days=KEEP_DAYS),
+        "value_hash": Keeping(Kind.PERSONAL, "to find the conversation again", days=KEEP_DAYS),
+    }
+
+    address = models.ForeignKey(Address, models.CASCADE, related_name="aliases")
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
+    scheme = models.CharField(max_length=20)
+    value = EncryptedText()
+    value_hash = models.CharField(max_length=64)
+    valid_from = models.DateTimeField(default=timezone.now)
+    valid_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("channel", "scheme", "value_hash"), condition=Q(valid_to=None), name="one_living_alias"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"alias {self.pk}: {self.scheme}"
