@@ -6,7 +6,9 @@ from baquiano.accounts.models import AuditEntry, User
 from baquiano.lib import crypto
 
 
-def audit(actor: User | None, verb: str, row: models.Model, *, about: object = "", reason: str | None = None) -> AuditEntry:
+def audit(
+    actor: User | None, verb: str, row: models.Model, *, about: object = "", reason: str | None = None
+) -> AuditEntry:
     """Call it inside the transaction of the deed: both are written, or neither."""
     entry = AuditEntry(
         actor=actor,

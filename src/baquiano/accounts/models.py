@@ -173,5 +173,3 @@ class LoginAttempts(models.Model):
 def organisation() -> Organisation:
     """The one row; an unsaved one with nothing filled in before set-up."""
     return Organisation.objects.first() or Organisation(name="", countries=[])
-
-

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import yaml
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -23,15 +26,17 @@ from baquiano.accounts.models import Membership, Role, User
 
 MATRIX = Path(__file__).with_name("matrix.yaml")
 LOGIN = "workspace:login"
+SECURITY = "workspace:security"
 
 Row = TypeVar("Row", bound=models.Model)
+Seen = TypeVar("Seen", bound=models.Model, covariant=True)
 View = Callable[..., HttpResponseBase]
 
 
-class VisibleRows(Protocol[Row]):
+class VisibleRows(Protocol[Seen]):
     """A queryset that knows who may see what."""
 
-    def visible_to(self, user: User) -> "models.QuerySet[Row]": ...
+    def visible_to(self, user: User) -> "models.QuerySet[Seen]": ...
 
 
 class StaffRequest(HttpRequest):
@@ -42,10 +47,13 @@ class StaffRequest(HttpRequest):
 
 @dataclass(frozen=True)
 class Matrix:
-    """`routes`: name → rule. `roles`: role → the "resource.action" pairs it may."""
+    """`routes`: name → rule. `roles`: role → the "resource.action" pairs it may. `second_factor`: role → the resources
+    that stay shut, in production, until whoever has it has turned on a second factor.
+    """
 
     routes: dict[str, str]
     roles: dict[str, frozenset[str]]
+    second_factor: dict[str, frozenset[str]]
 
 
 @lru_cache(maxsize=1)
@@ -58,7 +66,8 @@ def matrix() -> Matrix:
     unknown = set(roles) ^ set(Role.values)
     if unknown:
         raise ValueError(f"matrix.yaml and the roles disagree: {sorted(unknown)}")
-    return Matrix(raw["routes"], roles)
+    second_factor = {role: frozenset(resources) for role, resources in raw["second_factor"].items()}
+    return Matrix(raw["routes"], roles, second_factor)
 
 
 def roles_of(user: User) -> list[str]:
@@ -67,11 +76,33 @@ def roles_of(user: User) -> list[str]:
 
 def may(user: User, permission: str) -> bool:
     """`permission` is "resource.action"."""
-    return any(permission in matrix().roles[role] for role in roles_of(user))
+    return permission in permissions(user)
 
 
 def permissions(user: User) -> frozenset[str]:
-    return frozenset().union(*(matrix().roles[role] for role in roles_of(user)))
+    return _permitted(user, roles_of(user))
+
+
+def owes_second_factor(user: User) -> bool:
+    """Something of their role stays shut until they turn on a second factor."""
+    return bool(_shut_until_second_factor(user, roles_of(user)))
+
+
+def _permitted(user: User, roles: list[str]) -> frozenset[str]:
+    return _granted(roles) - _shut_until_second_factor(user, roles)
+
+
+def _granted(roles: list[str]) -> frozenset[str]:
+    return frozenset().union(*(matrix().roles[role] for role in roles))
+
+
+def _shut_until_second_factor(user: User, roles: list[str]) -> frozenset[str]:
+    resources = frozenset().union(*(matrix().second_factor.get(role, frozenset()) for role in roles))
+    if settings.IS_DEMO or not resources:
+        return frozenset()
+    if Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists():
+        return frozenset()
+    return frozenset(permission for permission in _granted(roles) if permission.partition(".")[0] in resources)
 
 
 def guarded(route: str, view: View) -> View:
@@ -84,23 +115,25 @@ def guarded(route: str, view: View) -> View:
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user = request.user
         if isinstance(user, AnonymousUser) or not user.is_active:
-            return _to_login(request)
+            return _sent_to(request, LOGIN)
         roles = roles_of(user)
-        allowed = bool(roles) if rule == "staff" else any(rule in matrix().roles[role] for role in roles)
-        if not allowed:
-            refused(user, rule, route)
-            raise Http404
-        return view(request, *args, **kwargs)
+        if rule in _permitted(user, roles) or (rule == "staff" and roles):
+            return view(request, *args, **kwargs)
+        if rule in _granted(roles):  # theirs, once they have turned on a second factor
+            return _sent_to(request, SECURITY)
+        refused(user, rule, route)
+        raise Http404
 
     return door
 
 
-def _to_login(request: HttpRequest) -> HttpResponse:
+def _sent_to(request: HttpRequest, where: str) -> HttpResponse:
+    """A part of a page (htmx) loads its whole page again, which is then sent there."""
     if request.headers.get("HX-Request"):
         response = HttpResponse(status=401)
         response["HX-Refresh"] = "true"
         return response
-    return redirect(LOGIN)
+    return redirect(where)
 
 
 def find_or_refuse(request: StaffRequest, rows: "VisibleRows[Row]", **lookup: Any) -> Row:
@@ -108,7 +141,7 @@ def find_or_refuse(request: StaffRequest, rows: "VisibleRows[Row]", **lookup: An
     visible = rows.visible_to(request.user)
     try:
         return visible.get(**lookup)
-    except visible.model.DoesNotExist:
+    except ObjectDoesNotExist:
         label = visible.model._meta.label_lower
         refused(request.user, "find", f"{label}:{lookup.get('pk', '')}")
         raise Http404 from None

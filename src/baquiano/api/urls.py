@@ -1,5 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from baquiano.accounts.policy import guarded
+from baquiano.api import health, webhooks
 
 app_name = "api"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("webhooks/whatsapp/<int:channel>/", guarded("api:whatsapp", webhooks.whatsapp), name="whatsapp"),
+    path("health/", guarded("api:health", health.health), name="health"),
+]

@@ -45,9 +45,9 @@ def _cut(text: str, reach: int) -> int:
         if usable and usable[-1] > reach // 2:
             return usable[-1]
     place = reach
-    while place > 1 and _is_inside_a_character(text, place):
+    while place > 0 and _is_inside_a_character(text, place):
         place -= 1
-    return place if place > 1 else reach
+    return place or reach  # one character longer than a whole message can only be cut
 
 
 def _is_inside_a_character(text: str, place: int) -> bool:

@@ -4,13 +4,11 @@ Every secret may also come from a file: `BAQUIANO_KEYS_FILE` holds one key per l
 hash key in a line that begins with "hash:".
 """
 
-import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.fernet import Fernet
+from baquiano.lib import crypto
 
 PROJECT = Path(__file__).resolve().parents[3]
 DEMO_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -81,29 +79,17 @@ def keys(environment: Environment, surroundings: Mapping[str, str]) -> Keys:
     """From the environment, else from the key file; a demo makes its own file, production refuses."""
     given = tuple(surroundings.get("BAQUIANO_KEYS", "").split())
     if given:
-        return Keys(given, surroundings.get("BAQUIANO_HASH_KEY", ""), surroundings.get("BAQUIANO_SECRET_KEY", ""), False)
+        return Keys(
+            given, surroundings.get("BAQUIANO_HASH_KEY", ""), surroundings.get("BAQUIANO_SECRET_KEY", ""), False
+        )
     if not environment.keys_file.exists():
         if environment.is_production:
             raise CannotStart(
                 f"there is no key file at {environment.keys_file}. Make one with `baquiano keys new`, "
                 "print the key sheet with `baquiano keys sheet`, and keep both outside the data folder."
             )
-        write_keys(environment.keys_file, is_demo=True)
+        crypto.write_key_file(environment.keys_file, is_demo=True)
     return _parse(environment.keys_file.read_text(encoding="utf-8"))
-
-
-def write_keys(file: Path, *, is_demo: bool) -> None:
-    """A new key file, readable by its owner only. Never overwrites one."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lines = [
-        "# demo keys: never use them in production" if is_demo else "# keys of this installation: keep a printed copy",
-        Fernet.generate_key().decode(),
-        f"hash:{secrets.token_urlsafe(32)}",
-        f"secret:{secrets.token_urlsafe(48)}",
-    ]
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write("\n".join(lines) + "\n")
 
 
 def _parse(text: str) -> Keys:

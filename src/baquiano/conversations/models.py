@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from baquiano.accounts.models import User
@@ -23,10 +23,14 @@ CLAIM_LASTS = timedelta(seconds=30)
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def visible_to(self, user: User) -> ConversationQuerySet:
-        """Only what the machine handed over, and only to those whose role answers people."""
+        """Only what the machine handed over, and only to those whose role answers people; complaints only to whoever may read them."""
         if not may(user, "conversation.read"):
             return self.none()
-        return self.filter(handoffs__isnull=False).distinct()
+        handed_over = self.filter(Exists(Handoff.objects.filter(conversation=OuterRef("pk"))))
+        if may(user, "complaint.read"):
+            return handed_over
+        complaints = Handoff.objects.open().filter(conversation=OuterRef("pk"), reason=Handoff.Reason.COMPLAINT)
+        return handed_over.exclude(Exists(complaints))
 
     def alive(self) -> ConversationQuerySet:
         return self.filter(closed_at=None)
@@ -68,9 +72,7 @@ class Conversation(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("address",), condition=Q(closed_at=None), name="one_living_conversation"),
-            models.CheckConstraint(
-                condition=Q(owner=None) | Q(owner_until__isnull=False), name="owning_is_a_lease"
-            ),
+            models.CheckConstraint(condition=Q(owner=None) | Q(owner_until__isnull=False), name="owning_is_a_lease"),
         )
 
     def __str__(self) -> str:
@@ -135,9 +137,7 @@ class Message(models.Model):
                 condition=Q(author="person") | Q(letter__isnull=False), name="what_we_say_has_one_letter"
             ),
         )
-        indexes = (
-            models.Index(fields=("conversation", "id"), condition=Q(state="waiting"), name="messages_waiting"),
-        )
+        indexes = (models.Index(fields=("conversation", "id"), condition=Q(state="waiting"), name="messages_waiting"),)
 
     def __str__(self) -> str:
         return f"message {self.pk}"
@@ -156,7 +156,7 @@ class Quote(models.Model):
 
 
 class Rating(models.Model):
-    """"¿Te sirvió?", by version. One per conversation and version: the last answer counts."""
+    """ "¿Te sirvió?", by version. One per conversation and version: the last answer counts."""
 
     PRIVACY = plain("id", "conversation", "version", "is_useful", "at")
 

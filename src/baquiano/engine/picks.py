@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from baquiano.engine.state import VERSION, State
 
-SELF_CONTAINED = ("topic:", "branch:", "page:", "menu", "person", "danger", "useful:", "useless:", "language:", "detail:")
+SELF_CONTAINED = ("topic:", "branch:", "page:", "menu", "person", "danger", "useful:", "useless:", "language:", "detail:", "version:")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ The language of a row is the beginning of its id. Its keys:
 A phrase is made of plain words, without caring for accents, capitals or spelling:
 
     (matar|quitar la vida)   one of these         hijo?  (a mi)?   may be missing
+    herid(o|a)  puerta(s)?   endings of one word: herido or herida; puerta or puertas
     …   …6                   up to three (six) other words, never across the end of a sentence
     viol*                    any word that begins so
     <child>                  a list of words named in the same language, in a row {words: es-child, any: [...]}
@@ -64,8 +65,10 @@ _SYNTAX = re.compile(
     r"\s*(?:(?P<gap>…|\.\.\.)(?P<size>\d*)|(?P<mark>[()|?^$])|<(?P<list>[\w-]+)>|(?P<word>[^\s()|?<>^$…]+))"
 )
 
+_ENDINGS = re.compile(r"([^\W_]+)\(([^()|\s]*(?:\|[^()|\s]*)*)\)(\??)")
 
-class BadRule(ValueError):
+
+class BadRule(ValueError):  # noqa: N818 (names say what happened, as everywhere in this house)
     """A row that cannot be read; says which row and why. Raised while loading, never while scanning."""
 
     def __init__(self, rule: str, reason: str) -> None:
@@ -225,14 +228,17 @@ class _Reader:
         found = self._alternatives()
         if self.position != len(self.tokens):
             raise BadRule(self.rule, f"a ')' too many in {self.text!r}")
-        for phrase in found:
+        if "gap" in (self.tokens[0][0], self.tokens[-1][0]):
+            raise BadRule(self.rule, f"a gap at the beginning or the end of {self.text!r}")
+        whole = list(dict.fromkeys(_without_loose_gaps(phrase) for phrase in found))
+        for phrase in whole:
             if not any(step.words - {_START, _END} for step in phrase):
                 raise BadRule(self.rule, f"a phrase without a word in {self.text!r}")
-        return found
+        return whole
 
     def _tokens(self) -> list[tuple[str, str]]:
         tokens, position = [], 0
-        text = self.text.strip()
+        text = _ENDINGS.sub(_with_endings, self.text.strip())
         while position < len(text):
             found = _SYNTAX.match(text, position)
             if found is None:
@@ -268,16 +274,20 @@ class _Reader:
             if self._next_is("?"):
                 self.position += 1
                 part = [*part, ()]
-            parts.append([_after_gap(phrase, gap) for phrase in part])
+            if gap:
+                parts.append([(Step(frozenset(), gap),)])
+            parts.append(part)
             gap = 0
-        if gap or not parts:
-            raise BadRule(self.rule, f"an empty or open end in {self.text!r}")
+        if gap:
+            parts.append([(Step(frozenset(), gap),)])
+        if not parts:
+            raise BadRule(self.rule, f"an empty alternative in {self.text!r}")
         size = 1
         for part in parts:
             size *= len(part)
         if size > _MOST_BRANCHES:
             raise BadRule(self.rule, f"too many alternatives in {self.text!r}")
-        return [tuple(step for phrase in chosen for step in phrase) for chosen in product(*parts)]
+        return [_joined(step for phrase in chosen for step in phrase) for chosen in product(*parts)]
 
     def _part(self, name: str, value: str) -> list[Phrase]:
         if name == "list":
@@ -309,18 +319,41 @@ class _Reader:
         return tuple(Step(frozenset({word})) for word in spelled)
 
 
+def _with_endings(found: re.Match[str]) -> str:
+    stem, endings, optional = found.groups()
+    return "(" + "|".join(stem + ending for ending in [*[""] * bool(optional), *endings.split("|")]) + ")"
+
+
 def _merge_single_words(branches: list[Phrase]) -> list[Phrase]:
     """Alternatives of one word each share one step: fewer phrases to try."""
-    singles = [phrase[0].words for phrase in branches if len(phrase) == 1 and not phrase[0].gap]
-    rest = [phrase for phrase in branches if len(phrase) != 1 or phrase[0].gap]
-    merged = [(Step(frozenset().union(*singles)),)] if singles else []
-    return list(dict.fromkeys([*merged, *rest]))
+    singles = [phrase[0].words for phrase in branches if _is_one_word(phrase)]
+    merged: list[Phrase] = [(Step(frozenset().union(*singles)),)] if singles else []
+    return list(dict.fromkeys([*merged, *(phrase for phrase in branches if not _is_one_word(phrase))]))
 
 
-def _after_gap(phrase: Phrase, gap: int) -> Phrase:
-    if not gap or not phrase:
-        return phrase
-    return (Step(phrase[0].words, phrase[0].gap + gap), *phrase[1:])
+def _is_one_word(phrase: Phrase) -> bool:
+    return len(phrase) == 1 and not phrase[0].gap and not phrase[0].words & {_START, _END}
+
+
+def _joined(steps: Iterable[Step]) -> Phrase:
+    """A gap is read as a step without words; here it becomes room before the word that follows it."""
+    joined: list[Step] = []
+    gap = 0
+    for step in steps:
+        if step.words:
+            joined.append(Step(step.words, step.gap + gap))
+            gap = 0
+        else:
+            gap += step.gap
+    if gap:
+        joined.append(Step(frozenset(), gap))
+    return tuple(joined)
+
+
+def _without_loose_gaps(phrase: Phrase) -> Phrase:
+    """A gap before a word that may be missing, and is, means nothing."""
+    kept = phrase if not phrase or phrase[-1].words else phrase[:-1]
+    return (Step(kept[0].words), *kept[1:]) if kept else ()
 
 
 def _lexicon(

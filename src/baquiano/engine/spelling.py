@@ -17,7 +17,7 @@ LAUGH = "jaja"
 """Every laugh, written or drawn, becomes this one word, so that a rule can say "unless they laugh"."""
 
 _LAUGHING_FACES = re.compile("[😀😁😂😃😄😅😆😉😊😋😎😛😜😝😹🙃🙈🤣🤪]+")
-_LAUGHTER = re.compile(r"\b(?:(?:j[aei]|h[aei]|rs){2,}[jh]?|k{3,}|lo+l|mdr+|xd+)\b")
+_LAUGHTER = re.compile(r"\b(?:(?:ja){2,}j?|(?:je){2,}|(?:ji){2,}|(?:ha){2,}h?|(?:he){2,}|(?:hi){2,}|(?:rs){2,}|k{3,}|lo+l|mdr+|xd+)\b")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe0f*_~]")
 _SPELLED_OUT = re.compile(r"(?<!\w)(?:[a-z][ .\-]){3,}[a-z](?!\w)")
 _NUMBER_INSIDE = re.compile(r"(?<![a-z0-9])[a-z]+(?:[0-9@$][a-z0-9@$]*)(?![a-z0-9])")
@@ -129,11 +129,11 @@ _SPANISH_SHORT = {
     "q": "que", "k": "que", "ke": "que", "xq": "porque", "pq": "porque", "porq": "porque", "xke": "porque", "x": "por",
     "m": "me", "d": "de", "t": "te", "l": "le", "s": "se", "tb": "tambien", "tmb": "tambien", "tbn": "tambien",
     "toy": "estoy", "stoy": "estoy", "ta": "esta", "tan": "estan", "tamos": "estamos", "pa": "para", "pal": "para el",
-    "bb": "bebe", "hno": "hermano", "hna": "hermana", "kro": "quiero", "qro": "quiero", "kieren": "quieren", "aki": "aqui",
+    "bb": "bebe", "kro": "quiero", "qro": "quiero", "kieren": "quieren", "aki": "aqui",
     "aca": "aqui", "ayda": "ayuda", "aiuda": "ayuda", "alludenme": "ayudenme", "hize": "hice", "i": "y", "sta": "esta",
-    "na": "nada", "to": "todo", "usté": "usted", "mja": "mija", "hrs": "horas", "dnd": "donde", "dond": "donde",
+    "na": "nada", "to": "todo", "hrs": "horas", "dnd": "donde", "dond": "donde",
     "ahorita": "ahora", "orita": "ahora", "aora": "ahora", "haora": "ahora", "muxo": "mucho", "msj": "mensaje",
-    "mija": "hija", "niño": "niño", "chamo": "niño", "chama": "niña", "chamito": "niño", "chamita": "niña",
+    "mija": "hija", "mijo": "hijo", "chamo": "niño", "chama": "niña", "chamito": "niño", "chamita": "niña",
     "carajito": "niño", "carajita": "niña", "guagua": "niño", "pelao": "niño", "pelado": "niño", "pelada": "niña",
 }  # fmt: skip
 _PORTUGUESE_SHORT = {
@@ -144,8 +144,8 @@ _PORTUGUESE_SHORT = {
     "td": "tudo", "pq": "porque", "eh": "e", "qro": "quero", "kero": "quero",
 }  # fmt: skip
 _ENGLISH_SHORT = {
-    "u": "you", "r": "are", "ur": "your", "im": "i am", "ive": "i have", "ill": "i will", "id": "i would",
-    "hes": "he is", "shes": "she is", "theyre": "they are", "were": "were", "wanna": "want to", "gonna": "going to",
+    "u": "you", "r": "are", "ur": "your", "im": "i am", "ive": "i have",
+    "hes": "he is", "shes": "she is", "theyre": "they are", "wanna": "want to", "gonna": "going to",
     "rn": "right now", "pls": "please", "plz": "please", "cannot": "cant", "dont": "do not", "doesnt": "does not",
     "didnt": "did not", "wont": "will not", "isnt": "is not", "cant": "can not", "havent": "have not",
     "hasnt": "has not", "aint": "is not", "tonite": "tonight", "2nite": "tonight", "2day": "today", "tmrw": "tomorrow",
@@ -156,15 +156,15 @@ _FRENCH_SHORT = {
     "pa": "pas", "jveux": "je veux", "jveu": "je veux", "jvais": "je vais", "jv": "je vais", "jsuis": "je suis",
     "chui": "je suis", "chuis": "je suis", "jai": "j ai", "jme": "je me", "c": "c est", "ya": "il y a", "ki": "qui",
     "ke": "que", "koi": "quoi", "kelkun": "quelqu un", "mnt": "maintenant", "mtn": "maintenant", "svp": "s il vous plait",
-    "bb": "bebe", "tt": "tout", "ds": "dans", "dsl": "desole", "jpeux": "je peux", "jpeu": "je peux", "ns": "nous",
-    "vs": "vous", "auj": "aujourd hui", "2main": "demain", "jen": "j en", "ma": "ma", "pr": "pour", "avc": "avec",
+    "bb": "bebe", "ds": "dans", "dsl": "desole", "jpeux": "je peux", "jpeu": "je peux", "ns": "nous",
+    "vs": "vous", "auj": "aujourd hui", "2main": "demain", "jen": "j en", "pr": "pour", "avc": "avec",
 }  # fmt: skip
 _CREOLE_SHORT = {
     "mwen": "m", "mouin": "m", "mwin": "m", "moin": "m", "mwenn": "m", "li": "l", "lap": "l ap", "map": "m ap",
     "mwap": "m ap", "yap": "yo ap", "y": "yo", "nap": "n ap", "nou": "n", "ou": "w", "wap": "w ap", "poum": "pou m",
-    "poul": "pou l", "kem": "ke m", "tet": "tet", "tuye": "touye", "tchouye": "touye", "pitim": "pitit m",
+    "poul": "pou l", "kem": "ke m", "tuye": "touye", "tchouye": "touye", "pitim": "pitit m",
     "timoun": "pitit", "timoun-yo": "pitit yo", "tibebe": "bebe", "bebe": "bebe", "kounya": "kounye a", "aswe": "aswe a",
-    "jodia": "jodi a", "ave": "avek", "gason": "gason", "mari": "mari", "passpo": "paspo", "ede": "ede", "edem": "ede m",
+    "jodia": "jodi a", "ave": "avek", "passpo": "paspo", "edem": "ede m",
     "vlem": "vle m", "sem": "se m", "papam": "papa m", "manmanm": "manman m", "mpa": "m pa", "mvle": "m vle", "m'pa": "m pa",
 }  # fmt: skip
 

@@ -10,7 +10,8 @@ VERSION = 1
 class State:
     """`step`: what we last asked. `offered`: the picks of our last reply, in order, so that "2" means the second.
     `serial` grows with each reply that offers something. `pending`: the question that waits for a country.
-    `misses`: misunderstandings in a row. `article`: topic last answered.
+    `misses`: misunderstandings in a row. `article`: topic last answered. `in_danger`: a danger text asked
+    whether the place is safe, and no yes or no has come yet.
     """
 
     language: str = "es"
@@ -24,6 +25,7 @@ class State:
     misses: int = 0
     pending: str = ""
     article: str = ""
+    in_danger: bool = False
     version: int = VERSION
 
     def offering(self, picks: tuple[str, ...], step: str) -> "State":
@@ -34,7 +36,7 @@ class State:
 
 
 _TEXTS = ("language", "country", "step", "pending", "article")
-_FLAGS = ("language_chosen", "country_asked", "greeted")
+_FLAGS = ("language_chosen", "country_asked", "greeted", "in_danger")
 
 
 def to_json(state: State) -> dict[str, Any]:

@@ -29,10 +29,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Approved:
-    """A text that may be served: the version's id and the topics that come next."""
+    """A text that may be served: the version's id, the other texts of its topic, and the topics that come next."""
 
     version: int
     topic: str
+    siblings: tuple[int, ...] = ()
     next_topics: tuple[str, ...] = ()
     has_details: bool = False
 
@@ -44,7 +45,9 @@ class Tools(Protocol):
 
     def find(self, text: str, *, country: str, language: str) -> Found: ...
 
-    def approved(self, topic: str, *, country: str) -> Approved | None: ...
+    def approved(self, topic: str, *, country: str, about: str = "") -> Approved | None: ...
+
+    def again(self, version: int) -> Approved | None: ...
 
     def branches(self, *, country: str) -> tuple[str, ...]: ...
 

@@ -223,7 +223,7 @@ def _says_danger(state: State, tools: Tools) -> Turn:
     """The person says so by tapping: no search, no question before the number."""
     finding = Finding(Level.P1, Danger.UNKNOWN, "said-so")
     wishes: tuple[Wish, ...] = (Raise(finding), CallPerson("danger", finding.level, finding.kind))
-    state = replace(state.understood(), greeted=True)
+    state = replace(state.understood(), greeted=True, in_danger=True)
     second = _after_danger(state, finding, (), tools)
     replies = (Reply((Warn(finding),)), *(second.replies if second else ()))
     state = second.state if second else replace(state, offered=(), step="danger")
@@ -322,15 +322,15 @@ def _in_progress(state: State, said: Said, tools: Tools) -> Turn | None:
         useful = [pick for pick in state.offered if pick.startswith(("useful:", "useless:"))]
         if answer is not None and useful:
             return _picked(state, useful[0 if answer else -1], tools)
-    if state.step == "danger" and yes_or_no(said.text) is not None:
+    if state.in_danger and yes_or_no(said.text) is not None:
         return _safe_or_not(state, safe=bool(yes_or_no(said.text)))
     return None
 
 
 def _safe_or_not(state: State, *, safe: bool) -> Turn:
-    """The answer to "are you in a safe place?": it is passed on to the person who comes."""
+    """The answer to "are you in a safe place?": it is read by the person who comes. What was asked beside it stays asked."""
     key = "safe_place" if safe else "not_safe_place"
-    return Turn(replace(state, offered=(), step="danger"), (Reply((Say(key),)),), (), Outcome.PERSON)
+    return Turn(replace(state, in_danger=False), (Reply((Say(key),)),), (), Outcome.PERSON)
 
 
 def _numbered(state: State, said: Said, tools: Tools) -> Turn | None:
@@ -352,32 +352,30 @@ def _picked(state: State, pick: str, tools: Tools) -> Turn:
 
 
 def _picked_with(state: State, kind: str, rest: str, tools: Tools) -> Turn:
-    if kind == "topic":
-        return _answer(state, rest, tools)
-    if kind == "branch":
-        return _branch(state, rest, tools)
-    if kind == "page":
-        branch, _, page = rest.partition(":")
-        return _page(state, branch, int(page) if page.isdecimal() else 0, tools)
-    if kind == "country":
-        return _country_told(state, rest, tools)
-    if kind == "language":
-        return _speak(state, rest, tools)
-    if kind == "detail":
-        return _details(state, rest, tools)
-    if kind in ("useful", "useless") and rest.isdecimal():
-        return _rated(state, int(rest), kind == "useful")
-    return _main_menu(state, tools)
+    act = _ON_PICK_OF.get(kind)
+    return act(state, rest, tools) if act else _main_menu(state, tools)
 
 
-def _rated(state: State, version: int, is_useful: bool) -> Turn:
+def _page_picked(state: State, rest: str, tools: Tools) -> Turn:
+    branch, _, page = rest.partition(":")
+    return _page(state, branch, int(page) if page.isdecimal() else 0, tools)
+
+
+def _useful(state: State, version: str, tools: Tools) -> Turn:
+    return _rated(state, version, is_useful=True)
+
+
+def _useless(state: State, version: str, tools: Tools) -> Turn:
+    return _rated(state, version, is_useful=False)
+
+
+def _rated(state: State, version: str, *, is_useful: bool) -> Turn:
+    rated = (Rate(int(version), is_useful),) if version.isdecimal() else ()
     if is_useful:
-        return Turn(
-            replace(state, offered=(), step=""), (Reply((Say("glad"),)),), (Rate(version, True),), Outcome.MENU
-        )
+        return Turn(replace(state, offered=(), step=""), (Reply((Say("glad"),)),), rated, Outcome.MENU)
     offered = (Pick("person", "person"), Pick("menu", "menu"))
     turn = _offer(state, (Say("sorry_not_useful"),), offered, step="useless")
-    return replace(turn, wishes=(Rate(version, False),))
+    return replace(turn, wishes=rated)
 
 
 # Country -------------------------------------------------------------------------------------------------------------
@@ -403,39 +401,49 @@ def _country_told(state: State, country: str, tools: Tools) -> Turn:
 # Answers and search --------------------------------------------------------------------------------------------------
 
 
-def _answer(state: State, topic: str, tools: Tools, before: tuple[Part, ...] = ()) -> Turn:
-    approved = tools.approved(topic, country=state.country)
-    if approved is None:
-        if not state.country and len(tools.countries) > 1 and not state.country_asked:
-            return replace(_ask_country(state, pending=f"topic:{topic}", before=before), article=topic)
-        return replace(_nothing_approved(state, tools), article=topic)
+def _answer(state: State, topic: str, tools: Tools, before: tuple[Part, ...] = (), about: str = "") -> Turn:
+    approved = tools.approved(topic, country=state.country, about=about)
+    if approved:
+        return _told(state, approved, before)
+    if not state.country and len(tools.countries) > 1 and not state.country_asked:
+        return replace(_ask_country(state, pending=f"topic:{topic}", before=before), article=topic)
+    return replace(_nothing_approved(state, tools, before), article=topic)
+
+
+def _told(state: State, approved: Approved, before: tuple[Part, ...] = ()) -> Turn:
     details = (Pick(f"detail:{approved.version}", "details"),) if approved.has_details else ()
     offered = (
         *details,
         Pick(f"useful:{approved.version}", "useful_yes"),
         Pick(f"useless:{approved.version}", "useful_no"),
-        *_topic_picks(approved.next_topics[:2]),
+        *(Pick(f"version:{version}", f"version.{version}") for version in approved.siblings[:2]),
+        *_topic_picks(approved.next_topics[: 2 - len(approved.siblings[:2])]),
         Pick("person", "person"),
         Pick("menu", "menu"),
     )
-    state = replace(state.understood(), article=topic)
+    state = replace(state.understood(), article=approved.topic)
     turn = _offer(state, (*before, Tell(approved), Say("was_it_useful")), offered, step="answered")
-    return replace(turn, outcome=Outcome.ANSWER, article=topic)
+    return replace(turn, outcome=Outcome.ANSWER, article=approved.topic)
 
 
 def _details(state: State, version: str, tools: Tools) -> Turn:
-    approved = tools.approved(state.article, country=state.country)
-    if approved is None or str(approved.version) != version:
+    approved = tools.again(int(version)) if version.isdecimal() else None
+    if approved is None:
         return _main_menu(state, tools, before=Say("stale"))
     offered = (*_topic_picks(approved.next_topics[:2]), Pick("person", "person"), Pick("menu", "menu"))
-    turn = _offer(state, (Tell(approved, "details"),), offered, step="answered")
-    return replace(turn, outcome=Outcome.ANSWER, article=state.article)
+    turn = _offer(state, (Tell(approved, "details"),), offered, step="details")
+    return replace(turn, outcome=Outcome.ANSWER, article=approved.topic)
 
 
-def _nothing_approved(state: State, tools: Tools) -> Turn:
+def _another_text(state: State, version: str, tools: Tools) -> Turn:
+    approved = tools.again(int(version)) if version.isdecimal() else None
+    return _told(state, approved) if approved else _main_menu(state, tools, before=Say("stale"))
+
+
+def _nothing_approved(state: State, tools: Tools, before: tuple[Part, ...] = ()) -> Turn:
     """We know what it is about, but nobody here has approved a text: say so and bring a person."""
     turn = _person(state, tools, reason="unanswered")
-    return replace(turn, replies=(Reply((Say("no_approved_answer"), *turn.replies[0].parts)),))
+    return replace(turn, replies=(Reply((*before, Say("no_approved_answer"), *turn.replies[0].parts)),))
 
 
 def _search(state: State, text: str, tools: Tools, finding: Finding | None) -> Turn:
@@ -445,18 +453,20 @@ def _search(state: State, text: str, tools: Tools, finding: Finding | None) -> T
     state = _with_country_of(found, state)
     if _must_ask_country(state, found, tools):
         turn = _ask_country(state, pending=text, before=_before(finding))
-        return _with_finding(replace(turn, outcome=Outcome.CHOICES, choices=_within_reach(found)), finding)
-    turn = _on_found(state, found, tools, _before(finding))
+        asked = replace(turn, outcome=Outcome.CHOICES, article=found.article, choices=_within_reach(found))
+        return _with_finding(asked, finding)
+    turn = _on_found(state, found, tools, _before(finding), text)
     return _with_finding(replace(turn, choices=_within_reach(found)), finding)
 
 
-def _on_found(state: State, found: Found, tools: Tools, before: tuple[Part, ...]) -> Turn:
+def _on_found(state: State, found: Found, tools: Tools, before: tuple[Part, ...], about: str) -> Turn:
     if found.decision is Decision.ANSWER:
-        return _answer(state, found.article, tools, before)
+        return _answer(state, found.article, tools, before, about)
     if found.decision is Decision.CHOICES:
         return _choose(state, found.choices, before)
-    if before:  # an urgent need that no article answers: a person, and what to do now
-        return replace(_person(state, tools), replies=(Reply((*before, Say("person_asked"))),))
+    if before:  # an urgent need that no article answers: what to do now, and a person or an honest time
+        when = "person_asked" if tools.is_staffed() else "person_later"
+        return replace(_person(state, tools), replies=(Reply((*before, Say(when))),))
     if found.decision is Decision.SMALL_TALK:
         return _small_talk(state, tools)
     if found.decision is Decision.OUTSIDE:
@@ -565,4 +575,15 @@ _ON_PICK: dict[str, Callable[[State, Tools], Turn]] = {
     "danger": _says_danger,
     "yes": _says_danger,
     "no": _main_menu,
+}
+_ON_PICK_OF: dict[str, Callable[[State, str, Tools], Turn]] = {
+    "topic": _answer,
+    "branch": _branch,
+    "page": _page_picked,
+    "country": _country_told,
+    "language": _speak,
+    "detail": _details,
+    "version": _another_text,
+    "useful": _useful,
+    "useless": _useless,
 }

@@ -26,7 +26,7 @@ _WORDS: dict[Universal, frozenset[str]] = {
         "persona;humano;humana;operador;operadora;asesor;asesora;hablar con una persona;hablar con alguien;"
         "quiero hablar con una persona;quiero hablar con alguien;necesito hablar con una persona;"
         "hablar con un asesor;hablar con una asesora;quiero hablar con un asesor;"
-        "hablar con un humano;quiero hablar con un humano;quiero hablar con una persona de verdad;una persona;"
+        "hablar con un humano;quiero hablar con un humano;una persona;"
         "person;human;agent;talk to a person;talk to someone;speak to a person;i want to talk to a person;"
         "i want to talk to someone;pessoa;atendente;falar com uma pessoa;quero falar com uma pessoa;"
         "falar com alguem;quero falar com alguem;falar com atendente;personne;une personne;parler a une personne;"

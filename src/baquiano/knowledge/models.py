@@ -222,4 +222,3 @@ class Shelf(models.Model):
 
 def shelf_number() -> int:
     return Shelf.objects.values_list("number", flat=True).first() or 0
-

@@ -6,8 +6,11 @@ storing it; equal values give equal hashes, so whoever holds the database *and* 
 
 import hashlib
 import hmac
+import os
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -56,3 +59,17 @@ def decrypt(token: bytes) -> bytes:
 def keyed_hash(value: str, purpose: str) -> str:
     """64 hex digits. The purpose keeps equal values in different columns apart."""
     return hmac.new(_current().hash_key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def write_key_file(file: Path, *, is_demo: bool) -> None:
+    """A new key file, readable by its owner only. Never overwrites one: raises FileExistsError."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lines = (
+        "# demo keys: never use them in production" if is_demo else "# keys of this installation: keep a printed copy",
+        Fernet.generate_key().decode(),
+        f"hash:{secrets.token_urlsafe(32)}",
+        f"secret:{secrets.token_urlsafe(48)}",
+    )
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        out.write("\n".join(lines) + "\n")

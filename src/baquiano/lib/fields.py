@@ -59,7 +59,9 @@ class EncryptedJSON(EncryptedBytes):
     """A small JSON value, encrypted."""
 
     def _seal(self, value: Any) -> bytes:
-        return crypto.encrypt(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
+        return crypto.encrypt(
+            json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        )
 
     def _open(self, plain: bytes) -> Any:
         return json.loads(plain.decode("utf-8", "surrogatepass"))

@@ -1,6 +1,6 @@
 """What each stored field is, why it is kept and for how long. Every model declares it in `PRIVACY`; a house test reads it.
 
-    PRIVACY = {**plain("id", "created_at"), "text": Keeping(Kind.SENSITIVE, "to answer the person", days=180)}
+PRIVACY = {**plain("id", "created_at"), "text": Keeping(Kind.SENSITIVE, "to answer the person", days=180)}
 """
 
 from dataclasses import dataclass

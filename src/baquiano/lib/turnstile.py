@@ -53,8 +53,27 @@ class Turnstile:
                 self._holder = None
 
 
+class Bell:
+    """Wakes every loop that waits. Each remembers the last stroke it heard, so none is missed and none is stolen."""
+
+    def __init__(self) -> None:
+        self._struck = threading.Condition()
+        self._strokes = 0
+
+    def strike(self) -> None:
+        with self._struck:
+            self._strokes += 1
+            self._struck.notify_all()
+
+    def wait(self, heard: int, seconds: float) -> int:
+        """Returns at the next stroke after `heard`, or after the time; gives the strokes so far."""
+        with self._struck:
+            self._struck.wait_for(lambda: self._strokes != heard, timeout=seconds)
+            return self._strokes
+
+
 _turnstile = Turnstile()
-bell = threading.Event()
+bell = Bell()
 
 
 @contextmanager
@@ -76,5 +95,5 @@ def ring() -> None:
     """After this transaction is committed, wake the loops of this process (and on PostgreSQL of every other)."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"NOTIFY {BELL}")
-    transaction.on_commit(bell.set)
+            cursor.execute(f"NOTIFY {BELL}")  # delivered by the server when this transaction commits
+    transaction.on_commit(bell.strike)

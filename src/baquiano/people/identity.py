@@ -71,7 +71,9 @@ def best_alias(address: Address) -> SeenAlias | None:
 def _living(channel: Channel, aliases: Iterable[SeenAlias]) -> list[Alias]:
     hashes = [value_hash(seen) for seen in aliases]
     return list(
-        Alias.objects.filter(channel=channel, value_hash__in=hashes, valid_to=None).select_related("address").order_by("id")
+        Alias.objects.filter(channel=channel, value_hash__in=hashes, valid_to=None)
+        .select_related("address")
+        .order_by("id")
     )
 
 

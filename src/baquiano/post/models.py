@@ -92,7 +92,9 @@ class Dispatch(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("channel", "provider_hash"), name="one_dispatch_per_provider_id"),)
+        constraints = (
+            models.UniqueConstraint(fields=("channel", "provider_hash"), name="one_dispatch_per_provider_id"),
+        )
 
     def __str__(self) -> str:
         return f"dispatch {self.pk}"

@@ -1,5 +1,43 @@
-from django.urls import URLPattern
+"""The addresses of the site. Language and country stand in them, so no page needs a cookie to know them."""
+
+from django.urls import path
+
+from baquiano.accounts.policy import guarded
+from baquiano.public import about, chat, home, paths, topics
 
 app_name = "public"
+assert paths  # registers the two converters used below
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", guarded("public:language", home.language), name="language"),
+    path("salir/", guarded("public:exit", home.leave), name="exit"),
+    path("robots.txt", guarded("public:robots", about.robots), name="robots"),
+    path("favicon.ico", guarded("public:favicon", about.favicon), name="favicon"),
+    path("manifest.webmanifest", guarded("public:manifest", about.manifest), name="manifest"),
+    path("<language:language>/", guarded("public:home", home.home), name="home"),
+    path("<language:language>/acerca/", guarded("public:about", about.about), name="about"),
+    path("<language:language>/chat/", guarded("public:chat", chat.chat), name="chat"),
+    path("<language:language>/chat/say/", guarded("public:say", chat.say), name="say"),
+    path("<language:language>/chat/messages/", guarded("public:messages", chat.messages), name="messages"),
+    path("<language:language>/chat/waiting/", guarded("public:waiting", chat.waiting), name="waiting"),
+    path("<language:language>/chat/forget/", guarded("public:forget", chat.forget), name="forget"),
+    path("<language:language>/persona/", guarded("public:person", chat.person), name="person"),
+    path("<language:language>/temas/", guarded("public:topics", topics.topics), name="topics"),
+    path("<language:language>/temas/<slug:branch>/", guarded("public:branch", topics.branch), name="branch"),
+    path("<language:language>/<country:country>/", guarded("public:home", home.home), name="home"),
+    path("<language:language>/<country:country>/temas/", guarded("public:topics", topics.topics), name="topics"),
+    path(
+        "<language:language>/<country:country>/temas/<slug:branch>/",
+        guarded("public:branch", topics.branch),
+        name="branch",
+    ),
+    path("<language:language>/<country:country>/<slug:topic>/", guarded("public:answer", topics.answer), name="answer"),
+    path(
+        "<language:language>/<country:country>/<slug:topic>/servir/", guarded("public:rate", topics.rate), name="rate"
+    ),
+    path(
+        "<language:language>/<country:country>/<slug:topic>/<slug:article>/",
+        guarded("public:answer", topics.answer),
+        name="answer",
+    ),
+]

@@ -34,7 +34,18 @@ class EmergencyNumber(models.Model):
     """A number of a country, as a pack proposes it. Given out in production only once somebody here has verified it."""
 
     PRIVACY = plain(
-        "id", "country", "number", "names", "kinds", "whose", "is_free", "hours", "source", "confidence", "known_on", "note"
+        "id",
+        "country",
+        "number",
+        "names",
+        "kinds",
+        "whose",
+        "is_free",
+        "hours",
+        "source",
+        "confidence",
+        "known_on",
+        "note",
     )
 
     id = models.SlugField(max_length=40, primary_key=True)

@@ -1,11 +1,43 @@
-"""The \`baquiano\` command."""
+"""The `baquiano` command: our own recipes first, Django's behind them."""
 
 import os
 import sys
+from pathlib import Path
+
+from baquiano.terminal import keys
+
+COMMANDS = (
+    ("serve", "the web pages, the webhooks and the loops, on one address"),
+    ("work", "only the loops (PostgreSQL: as many as you like)"),
+    ("demo", "fill this installation with packs and clearly fictional people"),
+    ("chat", "talk with the assistant here in the terminal"),
+    ("ask", "one question, or a file of questions, and what would be answered"),
+    ("pack", "check and load what a country or an organisation knows"),
+    ("channel", "set up a channel; replay a webhook body"),
+    ("invite", "a link for the first coordinator"),
+    ("doctor", "what is configured, what is missing, what to do"),
+    ("keys", "make the key file; print the key sheet"),
+    ("migrate", "bring the database up to date"),
+)
 
 
 def main() -> None:
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(overview())
+        return
+    if arguments[0] == "keys":
+        sys.exit(keys.run(arguments[1:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "baquiano.config.settings")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - settings must be named first
+    # Set before numpy or the vector model is loaded: two threads were far slower on a busy machine.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 - only once settings are named
 
-    execute_from_command_line(sys.argv)
+    execute_from_command_line([Path(sys.argv[0]).name, *arguments])
+
+
+def overview() -> str:
+    width = max(len(name) for name, _ in COMMANDS)
+    rows = "\n".join(f"  baquiano {name:<{width}}  {what}" for name, what in COMMANDS)
+    return f"Baquiano: someone who knows the paths.\n\n{rows}\n\nEach has --help with an example."

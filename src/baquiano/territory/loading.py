@@ -1,7 +1,7 @@
 """Reads divisions.csv (official codes of Chile and Colombia) into the tables. Loading twice changes nothing."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +41,12 @@ def read(path: Path) -> Iterator[Row]:
 
 def load(path: Path) -> int:
     """Adds what is missing and returns how many rows were added."""
-    rows = sorted(read(path), key=lambda row: row.level)
+    return add(list(read(path)))
+
+
+def add(found: Iterable[Row]) -> int:
+    """The same with rows already read: inside a transaction no file is opened."""
+    rows = sorted(found, key=lambda row: row.level)
     with writing():
         for code, (name, timezone) in COUNTRIES.items():
             Country.objects.update_or_create(code=code, defaults={"name": name, "timezone": timezone})

@@ -18,6 +18,8 @@ from baquiano.channels.protocol import Accepted, Dead, Rejected, Retry, Uncertai
 
 GRAPH_URL = "https://graph.facebook.com"
 GRAPH_VERSION = "v25.0"
+# The token travels in every request: only encrypted, or not beyond this machine.
+_USABLE_URL = re.compile(r"(https://[\w.-]+|http://(127\.0\.0\.1|localhost))(:[0-9]{1,5})?/?", re.ASCII)
 ANSWER_WITHIN = 20.0  # seconds
 CONNECT_WITHIN = 5.0
 
@@ -72,8 +74,10 @@ def _line(settings: Mapping[str, str]) -> _Line | None:
     """None when the settings cannot be used: nothing is tried with half of them."""
     number, token = settings.get("phone_number_id", ""), settings.get("access_token", "")
     version = settings.get("graph_version") or GRAPH_VERSION
+    url = settings.get("graph_url") or GRAPH_URL
     is_usable = (
-        re.fullmatch(r"[0-9]{1,32}", number, re.ASCII)
+        _USABLE_URL.fullmatch(url)
+        and re.fullmatch(r"[0-9]{1,32}", number, re.ASCII)
         and re.fullmatch(r"[\x21-\x7e]+", token)
         and re.fullmatch(r"v[0-9]{1,3}\.[0-9]{1,2}", version, re.ASCII)
     )
@@ -83,8 +87,9 @@ def _line(settings: Mapping[str, str]) -> _Line | None:
         return None
     if not is_usable or not 0 < answer_within <= 120:
         return None
-    base = (settings.get("graph_url") or GRAPH_URL).rstrip("/")
-    return _Line(f"{base}/{version}/{number}/messages", token, httpx.Timeout(answer_within, connect=CONNECT_WITHIN))
+    return _Line(
+        f"{url.rstrip('/')}/{version}/{number}/messages", token, httpx.Timeout(answer_within, connect=CONNECT_WITHIN)
+    )
 
 
 def _post(body: Mapping[str, Any], settings: Mapping[str, str]) -> httpx.Response | Verdict:

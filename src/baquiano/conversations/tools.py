@@ -1,0 +1,80 @@
+"""The engine's tools, over the pictures in memory: they only read, and no transaction is open while they do."""
+
+from dataclasses import dataclass
+
+from baquiano.conversations.wording import DETAILS, sentences, staffed_now
+from baquiano.engine import language
+from baquiano.engine.danger import Finding
+from baquiano.engine.tools import Approved, Decision, Found
+from baquiano.knowledge import finding, shelf
+from baquiano.knowledge.shelf import Shelf, Text
+from baquiano.safety import book
+from baquiano.safety.book import Book
+
+
+@dataclass(frozen=True)
+class KnowledgeTools:
+    """Satisfies engine.tools.Tools."""
+
+    shelf: Shelf
+    book: Book
+    countries: tuple[str, ...]
+
+    def danger(self, text: str) -> Finding | None:
+        return self.book.scan(text)
+
+    def find(self, text: str, *, country: str, language: str) -> Found:
+        found = finding.index().find(text, country=country or None, language=language)
+        return Found(
+            Decision(found.decision),
+            found.article or "",
+            tuple(topic for topic in found.choices if self._is_served(topic)),
+            found.country or "",
+        )
+
+    def _is_served(self, topic: str) -> bool:
+        return any(self.shelf.texts_of(topic, country) for country in self.countries)
+
+    def approved(self, topic: str, *, country: str, about: str = "") -> Approved | None:
+        texts = self.shelf.texts_of(topic, country or self._only_country())
+        if not texts:
+            return None
+        return self._approved(self.shelf.closest(texts, about), texts)
+
+    def again(self, version: int) -> Approved | None:
+        text = self.shelf.texts.get(version)
+        if text is None:
+            return None
+        return self._approved(text, self.shelf.texts_of(text.topic, text.country) or (text,))
+
+    def _approved(self, text: Text, texts: tuple[Text, ...]) -> Approved:
+        return Approved(
+            version=text.version,
+            topic=text.topic,
+            siblings=tuple(other.version for other in texts if other.version != text.version),
+            next_topics=tuple(topic for topic in text.next_topics if self._is_served(topic)),
+            has_details=any(text.sections.get(name) for name in DETAILS),
+        )
+
+    def _only_country(self) -> str:
+        return self.countries[0] if len(self.countries) == 1 else ""
+
+    def branches(self, *, country: str) -> tuple[str, ...]:
+        return self.shelf.branches(country, self.countries)
+
+    def topics(self, branch: str, *, country: str) -> tuple[str, ...]:
+        return self.shelf.topics_in(branch, country, self.countries)
+
+    def is_staffed(self) -> bool:
+        return staffed_now().is_open
+
+    def detect(self, text: str, current: str) -> str:
+        return language.detect(text, current)
+
+    def language_named(self, text: str) -> str | None:
+        return language.named(text)
+
+
+def tools() -> KnowledgeTools:
+    """Fresh for each claim: pictures are taken again when the stored number moved."""
+    return KnowledgeTools(shelf.current(), book.current(), tuple(sentences().organisation.countries))

@@ -1,0 +1,236 @@
+"""Claim → the engine → settle: two short transactions with the thinking between them.
+
+`claim` leases conversations whose messages wait and reads state and number; `think` computes every turn with no transaction open; `settle` writes
+state, letters, hand-offs and alerts only if the number is unchanged. A process that dies in between leaves
+its lease, which runs out; the turn is then taken again from the same state, and a letter's cause makes it one letter.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from baquiano.channels.events import Kind
+from baquiano.channels.protocol import OutMessage
+from baquiano.conversations import handoffs, wishes
+from baquiano.conversations.models import Conversation, Handoff, Message
+from baquiano.conversations.tools import KnowledgeTools, tools
+from baquiano.conversations.wording import Composed, compose, speaker
+from baquiano.conversations.wording import danger_text as words_of_danger
+from baquiano.engine import state as engine_state
+from baquiano.engine.danger import Finding
+from baquiano.engine.state import State
+from baquiano.engine.turn import Reading, Said, Turn, take_turn
+from baquiano.lib import faults
+from baquiano.lib.turnstile import ring, writing
+
+log = logging.getLogger(__name__)
+
+CLAIM_SECONDS = 30
+MESSAGES_AT_ONCE = 20
+_UNREADABLE = {
+    Kind.AUDIO, Kind.IMAGE, Kind.VIDEO, Kind.DOCUMENT, Kind.STICKER, Kind.LOCATION, Kind.CONTACTS, Kind.FORM, Kind.UNSUPPORTED,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """One conversation leased to us, as it was. `messages` waiting, in the order they were sent."""
+
+    conversation: Conversation
+    number: int
+    state: State
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one message: how it is marked, what was noticed, the turn (None: no turn was taken) and its words."""
+
+    message: Message
+    mark: str
+    finding: Finding | None = None
+    turn: Turn | None = None
+    composed: tuple[Composed, ...] = ()
+
+
+@dataclass(frozen=True)
+class Thought:
+    """`taken` None: we failed; the messages go to a person instead of being tried for ever."""
+
+    claimed: Claimed
+    state: State
+    taken: tuple[Taken, ...] | None
+
+
+def work(limit: int = 16) -> int:
+    """Answers what waits. Returns how many conversations."""
+    claimed = claim(limit)
+    if not claimed:
+        return 0
+    faults.point("after_claim")
+    ready = tools()
+    thoughts = [_think_or_give_up(one, ready) for one in claimed]
+    faults.point("after_turn")
+    try:
+        _settle_together(thoughts)
+    except Exception:  # one that cannot be written must not hold up the others
+        for thought in thoughts:
+            _settle_or_give_up(thought)
+    faults.point("after_settle")
+    return len(claimed)
+
+
+def _think_or_give_up(claimed: Claimed, ready: KnowledgeTools) -> Thought:
+    try:
+        return think(claimed, ready)
+    except Exception as problem:
+        log.error("conversation %s: no turn could be taken: %s", claimed.conversation.pk, type(problem).__name__)
+        return Thought(claimed, claimed.state, None)
+
+
+def _settle_together(thoughts: Sequence[Thought]) -> None:
+    with writing():
+        for thought in thoughts:
+            settle(thought)
+        ring()
+
+
+def _settle_or_give_up(thought: Thought) -> None:
+    try:
+        _settle_together([thought])
+    except Exception as problem:
+        log.error(
+            "conversation %s: a turn could not be kept: %s", thought.claimed.conversation.pk, type(problem).__name__
+        )
+        _settle_together([Thought(thought.claimed, thought.claimed.state, None)])
+
+
+def claim(limit: int, only: Conversation | None = None) -> list[Claimed]:
+    now = timezone.now()
+    waiting = Message.objects.waiting().order_by("id")
+    if only:
+        waiting = waiting.filter(conversation=only)
+    with writing():
+        wanted = list(dict.fromkeys(waiting.values_list("conversation", flat=True)[: limit * 4]))[:limit]
+        if not wanted:
+            return []
+        free = Conversation.objects.filter(Q(claimed_until=None) | Q(claimed_until__lt=now), pk__in=wanted)
+        if connection.vendor == "postgresql":
+            free = free.order_by("id").select_for_update(skip_locked=True)
+        conversations = list(free)
+        ids = [conversation.pk for conversation in conversations]
+        Conversation.objects.filter(pk__in=ids).update(claimed_until=now + faults.lasting(CLAIM_SECONDS))
+        messages: dict[int, list[Message]] = defaultdict(list)
+        for message in Message.objects.waiting().filter(conversation__in=ids).order_by("sent_at", "id"):
+            messages[message.conversation_id].append(message)
+    return [Claimed(c, c.state_number, _state_of(c), tuple(messages[c.pk][:MESSAGES_AT_ONCE])) for c in conversations]
+
+
+def _state_of(conversation: Conversation) -> State:
+    return engine_state.from_json(
+        conversation.state or {"language": conversation.language, "country": conversation.country}
+    )
+
+
+# Thinking: no transaction is open ----------------------------------------------------------------------------------------
+
+
+def think(claimed: Claimed, ready: KnowledgeTools) -> Thought:
+    state, taken = claimed.state, []
+    is_owned = claimed.conversation.owner_id is not None
+    for message in claimed.messages:
+        if _is_late(message, claimed.conversation):
+            taken.append(_only_scanned(message, state, ready, Message.State.LATE))
+        elif is_owned:
+            taken.append(_only_scanned(message, state, ready, Message.State.OWNED))
+        else:
+            turn = take_turn(state, said(message), ready)
+            state = turn.state
+            composed = tuple(compose(reply, turn.state) for reply in turn.replies)
+            finding = ready.danger(message.text) if turn.level else None
+            taken.append(Taken(message, Message.State.HANDLED, finding, turn, composed))
+    return Thought(claimed, state, tuple(taken))
+
+
+def said(message: Message) -> Said:
+    if message.kind == Kind.REACTION:
+        return Said(message.text, reading=Reading.IGNORED)
+    if message.choice_id:
+        return Said(message.text, message.choice_id, Reading.CHOICE)
+    reading = Reading.UNREADABLE if message.kind in _UNREADABLE else Reading.TEXT
+    return Said(message.text, reading=reading)
+
+
+def _is_late(message: Message, conversation: Conversation) -> bool:
+    """Older than something already answered: the conversation has moved on."""
+    return conversation.last_handled_at is not None and message.sent_at < conversation.last_handled_at
+
+
+def _only_scanned(message: Message, state: State, ready: KnowledgeTools, mark: str) -> Taken:
+    """No turn, but danger is never overlooked: its text leaves at once, marked as automatic."""
+    finding = ready.danger(message.text) if message.text else None
+    if finding is None or not finding.level.is_crisis:
+        return Taken(message, mark, finding)
+    voice = speaker(state.language, state.country)
+    text = "\n\n".join((words_of_danger(finding.kind, voice), voice.say("automatic")))
+    return Taken(message, mark, finding, None, (Composed(OutMessage(text)),))
+
+
+# Settling: one short transaction, only if nobody else took the turn ------------------------------------------------------
+
+
+def settle(thought: Thought) -> bool:
+    """Inside the caller's transaction. False when the state has moved on: then nothing is written."""
+    claimed, state = thought.claimed, thought.state
+    if thought.taken is None:
+        return _give_to_a_person(claimed)
+    handled = [t.message.sent_at for t in thought.taken if t.mark != Message.State.LATE]
+    fresh = {
+        "state": engine_state.to_json(state),
+        "state_number": claimed.number + 1,
+        "language": state.language,
+        "country": state.country,
+        "claimed_until": None,
+    }
+    if handled:
+        fresh["last_handled_at"] = max((*handled, *_known(claimed.conversation.last_handled_at)))
+    moved = Conversation.objects.filter(pk=claimed.conversation.pk, state_number=claimed.number).update(**fresh)
+    if not moved:
+        return False
+    for taken in thought.taken:
+        wishes.carry_out(claimed.conversation, taken.message, taken.mark, taken.finding, taken.turn, taken.composed)
+    return True
+
+
+def _give_to_a_person(claimed: Claimed) -> bool:
+    moved = Conversation.objects.filter(pk=claimed.conversation.pk, state_number=claimed.number).update(
+        state_number=claimed.number + 1, claimed_until=None
+    )
+    if moved:
+        Message.objects.filter(pk__in=[m.pk for m in claimed.messages]).update(state=Message.State.HANDLED)
+        handoffs.open_or_sharpen(claimed.conversation, Handoff.Reason.LOST)
+    return bool(moved)
+
+
+def _known(moment: object) -> Sequence[object]:
+    return () if moment is None else (moment,)
+
+
+def take_turn_now(conversation: Conversation) -> None:
+    """For a door that answers in the same request. If another worker has the conversation, that one answers."""
+    for claimed in claim(1, only=conversation):
+        faults.point("after_claim")
+        thought = _think_or_give_up(claimed, tools())
+        faults.point("after_turn")
+        _settle_or_give_up(thought)
+        faults.point("after_settle")
+
+
+def release_all_claims() -> None:
+    """At the start of the only process there is (SQLite): nobody else can hold a lease."""
+    Conversation.objects.filter(claimed_until__isnull=False).update(claimed_until=None)

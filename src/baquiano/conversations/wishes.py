@@ -1,0 +1,91 @@
+"""Carrying out what a turn came to: marks, letters, hand-offs, alerts, ratings. Always inside one short transaction."""
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from baquiano.conversations import handoffs
+from baquiano.conversations.models import Conversation, Handoff, Message, Quote, Rating
+from baquiano.conversations.wording import Composed
+from baquiano.engine.danger import Finding
+from baquiano.engine.turn import CallPerson, Forget, Leave, Raise, Rate, Turn, Wish
+from baquiano.post import actions as post
+from baquiano.safety.actions import raise_alert
+
+
+def carry_out(
+    conversation: Conversation,
+    message: Message,
+    mark: str,
+    finding: Finding | None,
+    turn: Turn | None,
+    composed: Sequence[Composed],
+) -> None:
+    Message.objects.filter(pk=message.pk).update(
+        state=mark, level=finding.level if finding else "", danger=finding.kind if finding else ""
+    )
+    if turn is None:
+        _without_turn(conversation, mark, finding)
+    for number, one in enumerate(composed):
+        say(conversation, one, cause=f"turn:{message.pk}:{number}", is_automatic=turn is None)
+    for wish in turn.wishes if turn else ():
+        _fulfil(conversation, wish)
+
+
+def say(conversation: Conversation, composed: Composed, *, cause: str, is_automatic: bool = False) -> Message:
+    """One message of the machine, with its letter and the versions it quotes."""
+    letter = post.send(conversation.address, composed.message, cause=cause)
+    message = Message.objects.create(
+        conversation=conversation,
+        channel_id=conversation.address.channel_id,
+        author=Message.Author.MACHINE,
+        text=composed.message.text,
+        state=Message.State.SAID,
+        letter=letter,
+        is_automatic=is_automatic,
+    )
+    Quote.objects.bulk_create(Quote(message=message, version_id=version) for version in composed.quoted)
+    return message
+
+
+def _without_turn(conversation: Conversation, mark: str, finding: Finding | None) -> None:
+    """Late, or a person owns it: what is dangerous is raised, what is late is put before a person."""
+    if finding and finding.level.is_crisis:
+        raise_alert(finding, about=f"conversation:{conversation.pk}")
+        handoffs.open_or_sharpen(conversation, Handoff.Reason.DANGER, finding.level)
+    elif mark == Message.State.LATE:
+        handoffs.open_or_sharpen(conversation, Handoff.Reason.LATE)
+
+
+def _fulfil(conversation: Conversation, wish: Wish) -> None:
+    match wish:
+        case Raise(finding):
+            raise_alert(finding, about=f"conversation:{conversation.pk}")
+        case CallPerson(reason, level, _):
+            handoffs.open_or_sharpen(conversation, reason, level)
+        case Rate(version, is_useful):
+            rate(conversation, version, is_useful)
+        case Forget():
+            forget_words(conversation)
+        case Leave():
+            conversation.closed_at = timezone.now()
+            conversation.save(update_fields=["closed_at"])
+
+
+def rate(conversation: Conversation, version: int, is_useful: bool) -> None:
+    Rating.objects.update_or_create(
+        conversation=conversation, version_id=version, defaults={"is_useful": is_useful, "at": timezone.now()}
+    )
+
+
+def forget_words(conversation: Conversation) -> None:
+    """BORRAR: the words of this address go, in earlier conversations too; the marks stay (when, and whether it was danger)."""
+    messages = (
+        Message.objects.filter(conversation__address=conversation.address_id)
+        .exclude(state=Message.State.WAITING)
+        .select_related("letter")
+    )
+    post.erase([message.letter for message in messages if message.letter and message.letter.settled_at])
+    for message in messages:
+        message.text = ""
+        message.save(update_fields=["text"])

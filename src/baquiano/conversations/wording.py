@@ -1,0 +1,254 @@
+"""From the engine's keys to words: fixed sentences, approved texts and danger texts, in the person's language.
+
+Nothing here decides or writes: it reads the picture in memory. A text without a date line cannot come out of here.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from baquiano.accounts.models import Organisation, organisation
+from baquiano.channels.protocol import Choice, OutMessage
+from baquiano.conversations.models import Wording
+from baquiano.engine import picks
+from baquiano.engine.danger import Danger
+from baquiano.engine.picks import Pick
+from baquiano.engine.state import State
+from baquiano.engine.turn import Part, Reply, Say, Tell, Warn
+from baquiano.knowledge import shelf
+from baquiano.knowledge.models import shelf_number
+from baquiano.knowledge.shelf import Shelf, Text
+from baquiano.lib.dates import written
+from baquiano.safety import book
+from baquiano.safety.book import NumberShown
+from baquiano.territory.calendar import Staffing, staffing
+
+STEPS_SHOWN = 6
+UNKNOWN_SHOWN = 3
+DETAILS = ("documents", "cost", "time", "who_can", "who_cannot", "if_refused", "do_not_sign")
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """All fixed sentences: the country's own wording, else the language's, else the Spanish one."""
+
+    number: int
+    texts: dict[tuple[str, str, str], str]
+    organisation: Organisation
+
+    def get(self, key: str, language: str, country: str = "", **values: str) -> str:
+        for found in ((key, language, country), (key, language, ""), (key, "es", country), (key, "es", "")):
+            if found in self.texts:
+                return self.texts[found].format_map(_Blank(values, organisation=self.organisation.name))
+        return ""
+
+
+class _Blank(dict[str, str]):
+    """A placeholder nobody filled stays empty instead of stopping an answer."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+_lock = threading.Lock()
+_current: list[Sentences] = []
+
+
+def sentences() -> Sentences:
+    number = shelf_number()
+    if _current and _current[0].number == number:
+        return _current[0]
+    with _lock:
+        rows = Wording.objects.values_list("key", "language", "country", "text")
+        _current[:] = [
+            Sentences(number, {(key, language, country): text for key, language, country, text in rows}, organisation())
+        ]
+        return _current[0]
+
+
+def wording(key: str, language: str, country: str = "", **values: str) -> str:
+    return sentences().get(key, language, country, **values)
+
+
+# Composing a reply -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Composed:
+    """One message of ours and the versions whose words it carries."""
+
+    message: OutMessage
+    quoted: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Everything a reply needs to become words, read before any transaction begins."""
+
+    language: str
+    country: str
+    sentences: Sentences
+    shelf: Shelf
+    now: datetime
+
+    def say(self, key: str, **values: str) -> str:
+        return self.sentences.get(key, self.language, self.country, **values)
+
+
+def speaker(language: str, country: str) -> Speaker:
+    return Speaker(language, country, sentences(), shelf.current(), timezone.now())
+
+
+def compose(reply: Reply, state: State) -> Composed:
+    """The words of one reply. The choices carry the state's serial, so that a stale tap is known as such."""
+    voice = speaker(state.language, state.country)
+    paragraphs = [text for text in (_words(part, voice) for part in reply.parts) if text]
+    quoted = tuple(part.approved.version for part in reply.parts if isinstance(part, Tell))
+    choices = tuple(_choice(pick, state, voice) for pick in reply.picks)
+    return Composed(OutMessage("\n\n".join(paragraphs), choices), quoted)
+
+
+def _words(part: Part, voice: Speaker) -> str:
+    match part:
+        case Say(key):
+            return voice.say(key, when=_when(voice)) if key in ("person_later", "person_coming") else voice.say(key)
+        case Tell(approved, what):
+            text = voice.shelf.texts.get(approved.version)
+            if text is None:  # withdrawn a moment ago
+                return voice.say("no_approved_answer")
+            return details(text, voice) if what == "details" else answer(text, voice)
+        case Warn(finding):
+            return danger_text(finding.kind, voice)
+
+
+def _choice(pick: Pick, state: State, voice: Speaker) -> Choice:
+    kind, _, rest = pick.label.partition(".")
+    choice_id = picks.choice_id(state, pick.id)
+    if kind == "topic":
+        topic = voice.shelf.topics.get(rest)
+        return (
+            Choice(choice_id, topic.label(voice.language), topic.title(voice.language))
+            if topic
+            else Choice(choice_id, rest)
+        )
+    if kind == "version":
+        text = voice.shelf.texts.get(int(rest))
+        return Choice(choice_id, text.title if text else rest)
+    return Choice(choice_id, voice.say(f"pick.{pick.label}") or pick.label)
+
+
+# Answers ---------------------------------------------------------------------------------------------------------------
+
+
+def answer(text: Text, voice: Speaker) -> str:
+    """What somebody reads first: closed or not, the short text, the steps, what we do not know, its date, its source."""
+    lines = [
+        voice.say("demo_mark") if text.is_proposal else "",
+        voice.say("in_spanish") if voice.language != "es" else "",
+        closed_line(text, voice),
+        text.first_sentence,
+        text.short_answer,
+        _section(text, "steps", voice, STEPS_SHOWN),
+        _section(text, "unknown", voice, UNKNOWN_SHOWN),
+        voice.say("caution", text=text.caution) if text.caution else "",
+        "\n".join(line for line in (date_line(text, voice), source_line(text, voice)) if line),
+    ]
+    return "\n\n".join(line for line in lines if line)
+
+
+def details(text: Text, voice: Speaker) -> str:
+    parts = [f"{text.title}", *(_section(text, name, voice, 12) for name in DETAILS), date_line(text, voice)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _section(text: Text, name: str, voice: Speaker, most: int) -> str:
+    lines = text.sections.get(name, [])[:most]
+    if not lines:
+        return ""
+    marked = [f"{n}. {line}" for n, line in enumerate(lines, 1)] if name == "steps" else [f"• {line}" for line in lines]
+    return "\n".join((voice.say(f"heading.{name}"), *marked))
+
+
+def date_line(text: Text, voice: Speaker) -> str:
+    """Always there: when somebody here checked it, or the pack's own last known date and that nobody has."""
+    if text.checked:
+        on = written(text.checked.on)
+        if text.checked.good_until < timezone.localdate():
+            return voice.say("past_trust", date=on)
+        return voice.say("verified_on", date=on)
+    if text.known_on:
+        return voice.say("reference_date", date=written(text.known_on))
+    return voice.say("reference_undated")
+
+
+def closed_line(text: Text, voice: Speaker) -> str:
+    if text.window_closes_on and text.window_closes_on < timezone.localdate():
+        return voice.say("closed", date=written(text.window_closes_on))
+    return ""
+
+
+def source_line(text: Text, voice: Speaker) -> str:
+    if not text.sources:
+        return ""
+    return voice.say("source", title=text.sources[0].title, url=text.sources[0].url)
+
+
+# Danger ----------------------------------------------------------------------------------------------------------------
+
+
+def danger_text(kind: Danger, voice: Speaker) -> str:
+    """Never held back: without a verified number it says to call the emergency number of the place."""
+    rules = book.current()
+    country = voice.country or _only_country(voice)
+    found = rules.text_for(kind, voice.language, country)
+    if found is None:
+        return voice.say("call_local")
+    return found.text.replace("{numbers}", numbers_line(rules.given(found.numbers), voice))
+
+
+def _only_country(voice: Speaker) -> str:
+    served = voice.sentences.organisation.countries
+    return served[0] if len(served) == 1 else ""
+
+
+def numbers_line(numbers: Sequence[NumberShown], voice: Speaker) -> str:
+    """ "123 (emergencias) o 155 (mujeres)"; the fixed phrase when none may be given."""
+    if not numbers:
+        return voice.say("call_local")
+    return f" {voice.say('or')} ".join(_number(number, voice) for number in numbers)
+
+
+def _number(number: NumberShown, voice: Speaker) -> str:
+    return f"{number.number} ({number.name(voice.language)})"
+
+
+# When a person can be there --------------------------------------------------------------------------------------------
+
+
+def staffed_now() -> Staffing:
+    who = sentences().organisation
+    if not who.staffed_hours or not who.countries:
+        return Staffing(False, None)
+    return staffing(who.staffed_hours, country=who.countries[0], timezone=who.timezone, now=timezone.now())
+
+
+def _when(voice: Speaker) -> str:
+    """ "mañana desde las 08:00", in the organisation's own clock."""
+    opens = staffed_now().opens_at
+    if opens is None:
+        return voice.say("when.unknown")
+    today = voice.now.astimezone(ZoneInfo(voice.sentences.organisation.timezone)).date()
+    time = opens.strftime("%H:%M")
+    days = (opens.date() - today).days
+    if days in (0, 1):
+        return voice.say("when.today" if days == 0 else "when.tomorrow", time=time)
+    weekday = voice.say(f"weekday.{opens.weekday()}")
+    return voice.say("when.weekday", weekday=weekday, day=_day(opens.date()), time=time)
+
+
+def _day(day: date) -> str:
+    return day.strftime("%d-%m")

@@ -1,0 +1,176 @@
+"""From the folder of a pack to frozen values. Whatever a file says, nothing here raises: every problem is collected with its line.
+
+packs/colombia/
+    pack.yaml                  name, version, country, languages, what it requires, the order of its topics
+    topics/<id>.yaml           titles, labels, words and example questions in five languages
+    articles/<id>.md           front matter and sections
+    safety/phrases.<lang>.yaml · crisis.<lang>.yaml · numbers.yaml
+    wording/<lang>.yaml        key: text
+    organisation.yaml · members.yaml      of a demo pack only
+    divisions.csv              official codes; search/ is read by the search itself
+"""
+
+import csv
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from baquiano.packs import markdown, sheets
+from baquiano.packs.contents import PackFile
+from baquiano.packs.markdown import Pages
+from baquiano.packs.sheets import Sheet
+from baquiano.packs.strict import Problem, Report, Table, compose, text_of
+from baquiano.territory import loading
+
+MOST_FILES = 2000
+MOST_PACK_BYTES = 20_000_000
+
+_PACK_NAME = re.compile(r"[a-z][a-z_]{1,38}")
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_FILES = (
+    r"pack\.yaml|divisions\.csv|topics/[^/]+\.yaml|articles/[^/]+\.md|search/[^/]+\.(yaml|json|jsonl)|"
+    r"safety/(numbers|crisis\.\w\w|phrases\.\w\w)\.yaml|wording/\w\w\.yaml"
+)
+_DEMO_FILES = r"organisation\.yaml|members\.yaml"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`pack` None: its pack.yaml could not be read."""
+
+    pack: PackFile | None
+    problems: tuple[Problem, ...]
+
+
+def read(folder: Path) -> Reading:
+    """One pack. Files are named from the folder that holds the packs ("colombia/topics/co_refugio.yaml")."""
+    if not (folder / "pack.yaml").is_file():
+        return Reading(None, (Problem(f"{folder.name}/pack.yaml", 0, "is missing: this is not a pack"),))
+    shelf = _Folder(folder)
+    digest = shelf.digest()
+    head = shelf.sheet(folder / "pack.yaml")
+    pack = None if head is None or digest is None else _pack(shelf, head, digest)
+    return Reading(pack, tuple(sorted(p for report in shelf.reports.values() for p in report.problems)))
+
+
+def _pack(shelf: "_Folder", head: Sheet, digest: str) -> PackFile:
+    table = head.table
+    name = table.matching("name", _PACK_NAME, "a word of small letters")
+    if name and name != shelf.folder.name:
+        table.wrong("name", f"should be the name of its folder, {shelf.folder.name}")
+    country = table.matching("country", sheets.COUNTRY, "a country code such as CO, or null", optional=True) or None
+    is_demo = bool(table.flag("demo"))
+    crisis = shelf.each("safety/crisis.*.yaml")
+    pack = PackFile(
+        origin=head.origin,
+        name=name,
+        title=table.text("title", most=sheets.TITLE),
+        version=table.text("version", most=20),
+        country=country,
+        languages=table.texts("languages", most=2, at_least=1),
+        requires=table.texts("requires", most=40),
+        order=table.texts("topics", most=60),
+        is_demo=is_demo,
+        topics=_all(sheets.topic, shelf.each("topics/*.yaml")),
+        articles=_all(sheets.article, shelf.each("articles/*.md")),
+        numbers=tuple(row for sheet in shelf.each("safety/numbers.yaml") for row in sheets.numbers(sheet)),
+        crisis=tuple(row for sheet in crisis for row in sheets.crisis(sheet, country)),
+        wordings=(
+            *(row for sheet in shelf.each("wording/*.yaml") for row in sheets.wordings(sheet, country)),
+            *(row for sheet in crisis for row in sheets.crisis_sentences(sheet, country)),
+        ),
+        rules=_all(sheets.rules, shelf.each("safety/phrases.*.yaml")),
+        organisation=next(iter(_all(sheets.organisation, shelf.each("organisation.yaml"))), None),
+        members=tuple(row for sheet in shelf.each("members.yaml") for row in sheets.members(sheet)),
+        divisions=shelf.divisions(),
+        digest=digest,
+    )
+    table.done()
+    shelf.strangers(f"{_FILES}|{_DEMO_FILES}" if is_demo else _FILES)
+    return pack
+
+
+def _all(reader: Callable[[Sheet], T], found: Iterable[Sheet]) -> tuple[T, ...]:
+    return tuple(reader(sheet) for sheet in found)
+
+
+class _Folder:
+    """The files of one pack, each with its report."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.reports: dict[str, Report] = {}
+
+    def digest(self) -> str | None:
+        """Of every byte of every file; None (and a problem) when the folder is out of proportion."""
+        files = sorted(path for path in self.folder.rglob("*") if path.is_file() and not path.is_symlink())
+        if len(files) > MOST_FILES or sum(path.stat().st_size for path in files) > MOST_PACK_BYTES:
+            most = f"{MOST_FILES} files, {MOST_PACK_BYTES // 1_000_000} MB"
+            self._report(self.folder).add(0, f"is larger than a pack may be: {most}")
+            return None
+        digest = hashlib.sha256()
+        for path in files:
+            digest.update(f"{path.relative_to(self.folder)}\0{path.stat().st_size}\0".encode())
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    def each(self, pattern: str) -> tuple[Sheet, ...]:
+        """Those that could be read; the others have left a problem."""
+        found = (self.sheet(path) for path in sorted(self.folder.glob(pattern)))
+        return tuple(sheet for sheet in found if sheet is not None)
+
+    def sheet(self, path: Path) -> Sheet | None:
+        report = self._report(path)
+        text = self._text(path)
+        if text is None:
+            return None
+        if path.suffix != ".md":
+            return _opened(path, text, report, markdown.NO_PAGES, first_line=1)
+        pages = markdown.pages(text, report)
+        return None if pages is None else _opened(path, pages.front, report, pages, first_line=2)
+
+    def divisions(self) -> tuple[loading.Row, ...]:
+        path = self.folder / "divisions.csv"
+        if not path.is_file() or self._text(path) is None:
+            return ()
+        try:
+            return tuple(loading.read(path))
+        except (KeyError, ValueError, TypeError, csv.Error) as problem:
+            self._report(path).add(0, f"is not a table of divisions: {type(problem).__name__} {problem}")
+            return ()
+
+    def strangers(self, allowed: str) -> None:
+        """A file under another name would be forgotten in silence."""
+        for path in sorted(self.folder.rglob("*")):
+            name = str(path.relative_to(self.folder))
+            if (path.is_symlink() or path.is_file()) and not re.fullmatch(allowed, name):
+                self._report(path).add(0, "is not a file that belongs in a pack")
+
+    def _report(self, path: Path) -> Report:
+        name = str(path.relative_to(self.folder.parent))
+        return self.reports.setdefault(name, Report(name))
+
+    def _text(self, path: Path) -> str | None:
+        report = self._report(path)
+        text = text_of(path, report)
+        hidden = _HIDDEN.search(text or "")
+        if text and hidden:
+            line = text.count("\n", 0, hidden.start()) + 1
+            report.add(line, f"holds a character that nobody can see (U+{ord(hidden[0]):04X})")
+        return text
+
+
+def _opened(path: Path, text: str, report: Report, pages: Pages, *, first_line: int) -> Sheet | None:
+    known = len(report.problems)
+    node = compose(text, report, first_line=first_line)
+    if node is None:
+        if len(report.problems) == known:
+            report.add(first_line, "is empty")
+        return None
+    table = Table(node, report, first_line=first_line)
+    return Sheet(path, table, report, first_line, pages)

@@ -1,0 +1,280 @@
+"""One kind of file each: a sheet in, frozen values out. What is wrong is written in the sheet's report."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from baquiano.engine.danger import Danger
+from baquiano.packs import markdown
+from baquiano.packs.contents import (
+    BRANCHES,
+    CONFIDENCE,
+    LANGUAGES,
+    SECTIONS,
+    ArticleFile,
+    CrisisFile,
+    ExampleFile,
+    MemberFile,
+    NumberFile,
+    OrganisationFile,
+    Origin,
+    RulesFile,
+    SourceFile,
+    TopicFile,
+    WordingFile,
+)
+from baquiano.packs.markdown import Pages
+from baquiano.packs.strict import Report, Table
+
+TITLE, LABEL, WORD, EXAMPLE, CAUTION = 72, 24, 60, 400, 400
+CRISIS_SENTENCES = ("told", "not_told", "automatic", "call_local", "number_confirmed_on")
+"""Fixed sentences that stand with the danger texts; they are kept with the other wording."""
+
+COUNTRY = re.compile(r"[A-Z]{2}")
+_ID = re.compile(r"[a-z][a-z0-9_]{1,58}")
+_WORDING_KEY = re.compile(r"[A-Za-z0-9_.]{1,60}")
+_USERNAME = re.compile(r"[a-z]{2,30}")
+_FICHA = re.compile(r"(?:CO|CL|G)-\d{2}")
+_HTTPS = re.compile(r"https://[a-z0-9.-]+\.[a-z]{2,}(?:/\S*)?")
+_PHONE = re.compile(r"[+*]?[\d ]{2,25}")
+_KINDS = tuple(Danger)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One file, opened: its YAML (of an article, the front matter), and of an article its pages too."""
+
+    path: Path
+    table: Table
+    report: Report
+    first_line: int
+    pages: Pages
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(self.report.file, self.first_line, self.table.lines())
+
+
+def topic(sheet: Sheet) -> TopicFile:
+    table = sheet.table
+    examples = table.table("examples")
+    unlike = []
+    for row in table.tables("not_this", at_most=8):
+        row.text("if", most=200)
+        unlike.append(row.matching("then", _ID, "the id of a topic"))
+        row.done()
+    found = TopicFile(
+        origin=sheet.origin,
+        id=_named_as_file(sheet),
+        country=table.matching("country", COUNTRY, "a country code such as CO, or null", optional=True) or None,
+        branch=table.one_of("branch", BRANCHES),
+        fichas=_fichas(table),
+        titles=_by_language(table.table("title"), most=TITLE),
+        labels=_by_language(table.table("short"), most=LABEL),
+        words=_lists_by_language(table.table("words"), most=WORD),
+        unlike=tuple(unlike),
+        examples=tuple(
+            ExampleFile(language, text, line)
+            for language in LANGUAGES
+            for text, line in examples.texts_with_lines(language, most=EXAMPLE, at_least=1)
+        ),
+    )
+    examples.done()
+    table.done()
+    return found
+
+
+def article(sheet: Sheet) -> ArticleFile:
+    table, pages = sheet.table, sheet.pages
+    found = ArticleFile(
+        origin=sheet.origin,
+        id=_named_as_file(sheet),
+        topic=table.matching("topic", _ID, "the id of a topic"),
+        country=table.matching("country", COUNTRY, "a country code such as CO"),
+        title=table.text("title", most=TITLE),
+        fichas=_fichas(table),
+        known_on=table.day("known_on"),
+        window_closes_on=table.day("window_closes_on"),
+        confidence=table.one_of("confidence", CONFIDENCE),
+        is_life_saving=bool(table.flag("life_saving")),
+        sources=tuple(_source(row) for row in table.tables("sources", at_least=1, at_most=6)),
+        caution=table.text("caution", most=CAUTION, least=0),
+        next_topics=table.texts("next", most=60, at_most=3),
+        first_sentence=pages.text(markdown.FIRST_SENTENCE),
+        short_answer=pages.text(markdown.SHORT_ANSWER),
+        sections={key: pages.lines(heading) for heading, key in SECTIONS.items() if pages.lines(heading)},
+        body=pages.body,
+        body_line=pages.body_line,
+    )
+    if not table.has("known_on"):
+        table.wrong("known_on", "is missing: write the last known date, or null")
+    table.done()
+    return found
+
+
+def numbers(sheet: Sheet) -> tuple[NumberFile, ...]:
+    found = tuple(_number(row, sheet) for row in sheet.table.tables("numbers", at_least=1))
+    sheet.table.done()
+    return found
+
+
+def _number(row: Table, sheet: Sheet) -> NumberFile:
+    found = NumberFile(
+        origin=Origin(sheet.report.file, row.line, {}),
+        id=row.matching("id", _ID, "small letters, digits and _"),
+        country=row.matching("country", COUNTRY, "a country code such as CO"),
+        number=row.matching("number", _PHONE, "a telephone number"),
+        names=_by_language(row.table("name"), most=60),
+        kinds=row.texts("kinds", most=20, at_least=1),
+        whose=row.text("whose", most=160),
+        is_free=row.flag("free", default=None),
+        hours=row.text("hours", most=160, least=0),
+        ficha=row.text("source_ficha", most=160),
+        confidence=row.one_of("confidence", CONFIDENCE),
+        known_on=row.day("last_known_on"),
+        note=row.text("note", most=600, least=0),
+    )
+    for kind in sorted(set(found.kinds) - set(_KINDS)):
+        row.wrong("kinds", f"{kind} is not a kind of danger; they are {', '.join(_KINDS)}")
+    row.done()
+    return found
+
+
+def crisis(sheet: Sheet, country: str | None) -> tuple[CrisisFile, ...]:
+    """The danger texts of one language; the fixed sentences beside them are read by `crisis_sentences`."""
+    language = _language(sheet)
+    found = tuple(_crisis(row, sheet, language, country) for row in sheet.table.tables("texts", at_least=1))
+    sheet.table.done(also=CRISIS_SENTENCES)
+    return found
+
+
+def _crisis(row: Table, sheet: Sheet, language: str, country: str | None) -> CrisisFile:
+    found = CrisisFile(
+        origin=Origin(sheet.report.file, row.line, {}),
+        kind=row.one_of("kind", _KINDS),
+        language=language,
+        country=country or "",
+        text=row.text("text", most=500),
+        numbers=row.texts("numbers", most=40),
+    )
+    if found.text.count("{numbers}") != bool(found.numbers):
+        row.wrong("text", "should hold {numbers} once if the row names numbers, and not otherwise")
+    row.done()
+    return found
+
+
+def crisis_sentences(sheet: Sheet, country: str | None) -> tuple[WordingFile, ...]:
+    return _sentences(sheet, country, [key for key in CRISIS_SENTENCES if sheet.table.has(key)])
+
+
+def wordings(sheet: Sheet, country: str | None) -> tuple[WordingFile, ...]:
+    for key in sheet.table.lines():
+        if not _WORDING_KEY.fullmatch(key):
+            sheet.table.wrong(key, "is not a key: letters, digits, _ and . only")
+    return _sentences(sheet, country, list(sheet.table.lines()))
+
+
+def _sentences(sheet: Sheet, country: str | None, keys: list[str]) -> tuple[WordingFile, ...]:
+    """One may be empty on purpose: "we only have this in Spanish" is not said in Spanish."""
+    language, table = _language(sheet), sheet.table
+    return tuple(
+        WordingFile(
+            sheet.report.file, table.line_of(key), key, language, country or "", table.text(key, most=1200, least=0)
+        )
+        for key in keys
+    )
+
+
+def rules(sheet: Sheet) -> RulesFile:
+    found = RulesFile(
+        file=sheet.report.file,
+        language=_language(sheet),
+        version=sheet.table.text("version", most=40),
+        rows=tuple(sheet.table.rows("rules")),
+        row_lines=tuple(sheet.table.row_lines("rules")),
+    )
+    sheet.table.done()
+    return found
+
+
+def organisation(sheet: Sheet) -> OrganisationFile:
+    table = sheet.table
+    found = OrganisationFile(
+        name=table.text("name", most=120),
+        countries=table.texts("countries", most=2, at_least=1),
+        language=table.one_of("language", LANGUAGES),
+        timezone=table.text("timezone", most=40),
+        staffed_hours=table.text("staffed_hours", most=200),
+    )
+    if "(demo)" not in found.name:
+        table.wrong("name", "an invented organisation carries “(demo)” in its name")
+    table.done()
+    return found
+
+
+def members(sheet: Sheet) -> tuple[MemberFile, ...]:
+    found = tuple(_member(row) for row in sheet.table.tables("members", at_least=1))
+    sheet.table.done()
+    return found
+
+
+def _member(row: Table) -> MemberFile:
+    found = MemberFile(
+        username=row.matching("username", _USERNAME, "small letters"),
+        display_name=row.text("name", most=80),
+        role=row.text("role", most=20),
+    )
+    if "(demo)" not in found.display_name:
+        row.wrong("name", "an invented person carries “(demo)” in the name")
+    row.done()
+    return found
+
+
+# Pieces that several kinds of file have -----------------------------------------------------------------------------
+
+
+def _named_as_file(sheet: Sheet) -> str:
+    found = sheet.table.matching("id", _ID, "small letters, digits and _")
+    if found and found != sheet.path.stem:
+        sheet.table.wrong("id", f"should be the name of its file, {sheet.path.stem}")
+    return found
+
+
+def _language(sheet: Sheet) -> str:
+    language = sheet.path.name.split(".")[-2]
+    if language not in LANGUAGES:
+        sheet.report.add(0, f"{language} is not one of {', '.join(LANGUAGES)}")
+    return language
+
+
+def _fichas(table: Table) -> tuple[str, ...]:
+    fichas = table.texts("fichas", most=10, at_least=1)
+    for ficha in fichas:
+        if ficha and not _FICHA.fullmatch(ficha):
+            table.wrong("fichas", f"{ficha} is not the number of a ficha")
+    return fichas
+
+
+def _source(row: Table) -> SourceFile:
+    found = SourceFile(
+        title=row.text("title", most=160),
+        url=row.matching("url", _HTTPS, "an address that begins with https://", optional=True),
+        dated_on=row.day("on"),
+        confidence=row.one_of("code", CONFIDENCE),
+        line=row.line,
+    )
+    row.done()
+    return found
+
+
+def _by_language(table: Table, *, most: int) -> Mapping[str, str]:
+    found = {language: table.text(language, most=most) for language in LANGUAGES}
+    table.done()
+    return found
+
+
+def _lists_by_language(table: Table, *, most: int) -> Mapping[str, tuple[str, ...]]:
+    found = {language: table.texts(language, most=most, at_least=1) for language in LANGUAGES}
+    table.done()
+    return found

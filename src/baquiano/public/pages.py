@@ -1,0 +1,109 @@
+"""What every page of the site shares: its language, its clock, its compression, and what stands around the content."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.gzip import gzip_page
+
+from baquiano.accounts.models import organisation
+from baquiano.conversations.wording import wording
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A country we orient in, as the reader calls it."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """A language of the site, by its own name. `url`: this same page in it."""
+
+    code: str
+    name: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around the content. `country`: empty while nobody has said which."""
+
+    organisation: str
+    phone: str
+    language: str
+    country: str
+    place: str
+    places: tuple[Place, ...]
+    tongues: tuple[Tongue, ...]
+    home: str
+
+
+def page(view: View) -> View:
+    """A page in the language of its address, at the hour of the organisation, compressed. Pages carry no secret, so compressing tells nothing."""
+
+    @gzip_page
+    @wraps(view)
+    def shown(request: HttpRequest, language: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        with translation.override(language), timezone.override(organisation().timezone):
+            response = view(request, language, *args, **kwargs)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    return shown
+
+
+def show(
+    request: HttpRequest, template: str, language: str, country: str = "", *, status: int = 200, **content: Any
+) -> HttpResponse:
+    """The template with its surroundings."""
+    around = _around(request, language, country)
+    return render(request, template, {**content, "around": around, "language": language}, status=status)
+
+
+def served(country: str) -> str:
+    """The country when we orient there; the only one we serve when none is said; otherwise there is no such page."""
+    countries = organisation().countries
+    if country and country not in countries:
+        raise Http404
+    return country or (countries[0] if len(countries) == 1 else "")
+
+
+def _around(request: HttpRequest, language: str, country: str) -> Around:
+    us = organisation()
+    places = tuple(Place(code, wording(f"pick.country.{code}", language)) for code in us.countries)
+    return Around(
+        organisation=us.name or "Baquiano",
+        phone=us.phone,
+        language=language,
+        country=country,
+        place=next((place.name for place in places if place.code == country), ""),
+        places=places,
+        tongues=tuple(
+            Tongue(code, name, _in_other_words(request, code), code == language) for code, name in settings.LANGUAGES
+        ),
+        home=home_url(language, country),
+    )
+
+
+def home_url(language: str, country: str) -> str:
+    return reverse("public:home", kwargs={"language": language} | ({"country": country} if country else {}))
+
+
+def _in_other_words(request: HttpRequest, language: str) -> str:
+    """This page in another language. A page that answers a form has no address of its own: the chat stands for it."""
+    match = request.resolver_match
+    if match is None or request.method != "GET":
+        return reverse("public:chat", kwargs={"language": language})
+    return reverse(match.view_name, kwargs={**match.kwargs, "language": language})

@@ -1,0 +1,97 @@
+"""What we know, as pages: the branches, their topics, and each answer with its date and its source."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from baquiano.conversations import actions
+from baquiano.conversations.pages import Branch, answer_page, branches, emergency_numbers
+from baquiano.engine.turn import MAIN
+from baquiano.public.pages import page, served, show
+from baquiano.public.saying import local_posts_only, pick
+from baquiano.public.visitor import new_client_id, visitor
+
+
+@dataclass(frozen=True)
+class BranchShown:
+    """A branch, its topics and where its page is. `id` also names its icon."""
+
+    branch: Branch
+    url: str
+
+
+@page
+@require_safe
+def topics(request: HttpRequest, language: str, country: str = "") -> HttpResponse:
+    country = served(country)
+    return show(request, "public/topics.html", language, country, branches=branches_shown(language, country))
+
+
+@page
+@require_safe
+def branch(request: HttpRequest, language: str, branch: str, country: str = "") -> HttpResponse:
+    """One branch. While the country is not known, its rules are not either: the page asks first."""
+    country = served(country)
+    for shown in branches_shown(language, country):
+        if shown.branch.id == branch:
+            return show(request, "public/branch.html", language, country, shown=shown)
+    raise Http404
+
+
+@page
+@require_safe
+def answer(request: HttpRequest, language: str, country: str, topic: str, article: str = "") -> HttpResponse:
+    country = served(country)
+    found = answer_page(topic, language=language, country=country, article=article)
+    return show(
+        request,
+        "public/answer.html" if found else "public/unanswered.html",
+        language,
+        country,
+        status=200 if found else 404,
+        answer=found,
+        topic=topic,
+        is_thanked="gracias" in request.GET,
+        numbers=emergency_numbers(language, country),
+        client_id=new_client_id(),
+    )
+
+
+class RatingForm(forms.Form):
+    version = forms.IntegerField(min_value=1)
+    useful = forms.ChoiceField(choices=(("yes", "yes"), ("no", "no")))
+    client_id = forms.CharField(max_length=80)
+
+
+@csrf_exempt  # no session to abuse: a foreign page is refused by `local_posts_only` and carries no cookie
+@page
+@require_POST
+@local_posts_only
+def rate(request: HttpRequest, language: str, country: str, topic: str) -> HttpResponse:
+    """ "¿Te sirvió?" A yes is thanked on the page; a no opens the chat, where there is something better to offer."""
+    country, form, who = served(country), RatingForm(request.POST), visitor(request)
+    back = reverse("public:answer", kwargs={"language": language, "country": country, "topic": topic})
+    if not form.is_valid():
+        return redirect(back)
+    is_useful, version = form.cleaned_data["useful"] == "yes", form.cleaned_data["version"]
+    conversation = who.conversation()
+    if is_useful and conversation:
+        actions.rate(conversation, version, is_useful)
+        return redirect(f"{back}?gracias#gracias")
+    said = f"useful:{version}" if is_useful else f"useless:{version}"
+    label = "useful_yes" if is_useful else "useful_no"
+    return pick(who, said, label=label, language=language, country=country, client_id=form.cleaned_data["client_id"])
+
+
+def branches_shown(language: str, country: str) -> list[BranchShown]:
+    """The branches most people ask for first, as in the menu of the chat."""
+    there = {"country": country} if country else {}
+    found = sorted(branches(language, country), key=lambda b: MAIN.index(b.id) if b.id in MAIN else len(MAIN))
+    return [
+        BranchShown(b, reverse("public:branch", kwargs={"language": language, "branch": b.id, **there})) for b in found
+    ]

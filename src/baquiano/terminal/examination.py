@@ -1,0 +1,212 @@
+"""What `doctor` looks at, in plain words. It changes nothing and never says a name, a number of a person or a text."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.core.management import CommandError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from baquiano.accounts.models import Membership, Role, Tick, organisation
+from baquiano.channels.models import Channel, RawWebhook
+from baquiano.conversations.models import Message
+from baquiano.knowledge.models import ArticleVersion
+from baquiano.knowledge.search import vectors
+from baquiano.packs.models import PackLoad
+from baquiano.post.models import Letter, State
+from baquiano.safety import book
+from baquiano.terminal import production
+
+SILENT_AFTER = timedelta(seconds=30)
+
+
+class Mark(StrEnum):
+    WELL = "well"
+    NOTE = "note"
+    ILL = "ill"
+
+
+@dataclass(frozen=True)
+class Finding:
+    mark: Mark
+    what: str
+    what_to_do: str = ""
+
+
+def examine() -> list[Finding]:
+    """Every examination, in the order somebody would mend things."""
+    findings: list[Finding] = []
+    for look in EXAMINATIONS:
+        try:
+            findings.extend(look())
+        except (DatabaseError, CommandError) as problem:
+            findings.append(Finding(Mark.ILL, f"could not look ({type(problem).__name__})", "baquiano migrate"))
+            break
+    return findings
+
+
+def well(what: str) -> Finding:
+    return Finding(Mark.WELL, what)
+
+
+def _mode() -> Iterator[Finding]:
+    if settings.IS_DEMO:
+        yield Finding(Mark.NOTE, "Mode: demo. Texts of the packs are served under a visible mark; nobody approved them.",
+                      "For real people: BAQUIANO_MODE=production (see docs/how-to/production.md)")  # fmt: skip
+    else:
+        yield well("Mode: production")
+    for reason in production.reasons_not_to_start():
+        yield Finding(Mark.ILL, reason)
+
+
+def _keys() -> Iterator[Finding]:
+    file = settings.ENVIRONMENT.keys_file
+    if file.is_relative_to(settings.ENVIRONMENT.data):
+        yield Finding(Mark.ILL, "The keys lie inside the data folder", "Move them: a stolen backup would open itself")
+    elif file.exists() and file.stat().st_mode & 0o077:
+        yield Finding(Mark.ILL, "Others on this machine can read the key file", f"chmod 600 {file}")
+    else:
+        yield well("Keys: outside the data folder, readable by one user")
+    printed = organisation().key_sheet_printed_on
+    if printed:
+        yield well(f"Key sheet printed on {printed:%d-%m-%Y}")
+    else:
+        yield Finding(
+            Mark.NOTE if settings.IS_DEMO else Mark.ILL,
+            "The key sheet has not been printed: if this machine breaks, nothing can be read again",
+            "baquiano keys sheet, print it twice, then: baquiano doctor --key-sheet-printed",
+        )
+
+
+def _database() -> Iterator[Finding]:
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if missing:
+        yield Finding(Mark.ILL, f"The database lacks {missing} migrations", "baquiano migrate")
+        raise CommandError("migrations are missing")
+    if connection.vendor == "sqlite":
+        yield from _sqlite()
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW max_connections")
+            most = int(cursor.fetchone()[0])
+        yield well(f"Database: PostgreSQL, {most} connections (keep processes × (threads + 6) below that)")
+
+
+def _sqlite() -> Iterator[Finding]:
+    with connection.cursor() as cursor:
+        mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+        synchronous = cursor.execute("PRAGMA synchronous").fetchone()[0]
+    if (mode, synchronous) == ("wal", 2):
+        yield well("Database: SQLite, WAL, every acknowledged message on disk (synchronous=FULL); one process")
+    else:
+        yield Finding(
+            Mark.ILL, f"SQLite runs with journal {mode}, synchronous {synchronous}", "It must be wal and 2 (FULL)"
+        )
+
+
+def _loops() -> Iterator[Finding]:
+    ticks = dict(Tick.objects.values_list("name", "at"))
+    if not ticks:
+        yield Finding(Mark.NOTE, "The loops have never run here", "baquiano serve")
+    for name, at in sorted(ticks.items()):
+        ago = timezone.now() - at
+        seconds = int(ago.total_seconds())
+        if ago < SILENT_AFTER or (name == "background" and seconds < 150):
+            yield well(f"Loop {name}: last round {seconds} s ago")
+        else:
+            yield Finding(Mark.ILL, f"Loop {name}: silent for {seconds} s", "Is it running? baquiano serve")
+
+
+def _organisation() -> Iterator[Finding]:
+    who = organisation()
+    if not who.pk:
+        yield Finding(Mark.ILL, "No organisation has been set up", "make demo, or baquiano pack load and /workspace/")
+        return
+    yield well(f"Organisation: {who.name}; orients in {', '.join(who.countries) or 'no country yet'}")
+    yield well(f"People answer: {who.staffed_hours} ({who.timezone}), holidays excepted")
+    coordinators = Membership.objects.current(timezone.now()).filter(role=Role.COORDINATOR).count()
+    if not coordinators:
+        yield Finding(Mark.ILL, "There is no coordinator", "baquiano invite coordinator")
+
+
+def _words() -> Iterator[Finding]:
+    packs = ", ".join(PackLoad.objects.order_by("name").values_list("name", flat=True))
+    yield (
+        well(f"Packs: {packs}")
+        if packs
+        else Finding(Mark.ILL, "No pack is loaded", "baquiano pack load comun colombia chile")
+    )
+    published = ArticleVersion.objects.published().count()
+    proposed = ArticleVersion.objects.filter(published_at=None, withdrawn_at=None).count()
+    if settings.IS_DEMO:
+        yield Finding(Mark.NOTE, f"{proposed} texts proposed by packs are served as DEMO; {published} approved here")
+    elif not published:
+        yield Finding(
+            Mark.NOTE,
+            "No answer has been approved by two people of this organisation: the assistant gives the menu, danger texts and a person, nothing else",
+            "Approving arrives with the editorial desk; until then this is on purpose",
+        )
+    else:
+        yield well(f"{published} approved texts are served")
+
+
+def _numbers() -> Iterator[Finding]:
+    countries = organisation().countries
+    unverified = book.unverified(countries)
+    if unverified:
+        yield Finding(
+            Mark.NOTE if settings.IS_DEMO else Mark.ILL,
+            f"Emergency numbers nobody here has verified: {len(unverified)} ({', '.join(unverified[:6])}…)",
+            "Call each one, then write down who called and when. In production an unverified number is not given.",
+        )
+    stale = book.stale(countries)
+    if stale:
+        yield Finding(
+            Mark.ILL, f"Emergency numbers verified more than 30 days ago: {', '.join(stale)}", "Call them again"
+        )
+    if not unverified and not stale and countries:
+        yield well("Emergency numbers verified within 30 days")
+
+
+def _channels() -> Iterator[Finding]:
+    for channel in Channel.objects.order_by("id"):
+        if channel.trouble:
+            yield Finding(
+                Mark.ILL,
+                f"Channel {channel.name}: cannot send ({channel.trouble})",
+                "Mend it, then: baquiano channel whatsapp --line …",
+            )
+        else:
+            yield well(f"Channel {channel.name} ({channel.kind}): {'open' if channel.is_open else 'closed'}")
+    unread = RawWebhook.objects.waiting().count()
+    odd = RawWebhook.objects.filter(unparsed__gt=0).count()
+    waiting = Message.objects.waiting().count()
+    failed = Letter.objects.filter(state=State.FAILED).count()
+    yield Finding(
+        Mark.ILL if odd or failed else Mark.WELL,
+        f"Waiting: {unread} webhooks, {waiting} messages; not understood: {odd} webhooks; not delivered: {failed} letters",
+    )
+
+
+def _search() -> Iterator[Finding]:
+    why_not = "" if settings.ENVIRONMENT.semantic else "SEMANTIC=0"
+    why_not = why_not or vectors.unavailable_because()
+    if why_not:
+        yield Finding(
+            Mark.NOTE, f"Search by words only ({why_not})", "make semantic adds search by meaning on Linux with AVX2"
+        )
+    else:
+        yield well("Search: by words and by meaning")
+    if os.environ.get("OMP_NUM_THREADS") != "1":
+        yield Finding(Mark.NOTE, "OMP_NUM_THREADS is not 1", "Unset it: two threads are slower on a busy machine")
+
+
+EXAMINATIONS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _mode, _database, _keys, _organisation, _words, _numbers, _channels, _search, _loops,
+)  # fmt: skip

@@ -1,0 +1,206 @@
+"""The loops: they call each room's due work and decide nothing.
+
+clock (each second, alerts and leases first), messages (what came in → turns), letters (what must leave), background (purging).
+`config/serving.py` starts them, `baquiano work` runs them. One process owns them on SQLite (a lock file); on PostgreSQL any number may run,
+each row is claimed with SKIP LOCKED.
+"""
+
+import fcntl
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import psycopg
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connection
+from django.utils import timezone
+
+from baquiano.accounts.models import Tick
+from baquiano.channels import actions as channels
+from baquiano.conversations import actions as conversations
+from baquiano.conversations import receiving, turns
+from baquiano.knowledge import finding
+from baquiano.lib.turnstile import BELL, bell, writing
+from baquiano.post import actions as post
+
+log = logging.getLogger(__name__)
+
+TICK_EVERY = 5.0  # seconds between two written signs of life
+AFTER_TROUBLE = 1.0
+
+
+@dataclass(frozen=True)
+class Loop:
+    """`work` returns how much it did: nothing means wait for the bell or for `pause` seconds."""
+
+    name: str
+    work: Callable[[], int]
+    pause: float
+
+
+def messages() -> int:
+    return receiving.take_in() + turns.work()
+
+
+def letters() -> int:
+    return post.deliver()
+
+
+def clock() -> int:
+    now = timezone.now()
+    return post.settle_cut(now) + conversations.release_deserted(now)
+
+
+def background() -> int:
+    """What may wait: erasing what has been kept long enough."""
+    now = timezone.now()
+    return channels.erase_past_keeping(now) + post.forget_parked(now) + conversations.erase_past_keeping(now)
+
+
+LOOPS = (
+    Loop("clock", clock, 1.0),
+    Loop("messages", messages, 0.25),
+    Loop("letters", letters, 0.25),
+    Loop("background", background, 60.0),
+)
+
+
+def once() -> None:
+    """Everything that is due now, until nothing is."""
+    while any([clock(), messages(), letters()]):
+        continue
+    background()
+
+
+class Runner:
+    """The threads of the loops, alive as long as `goes_on` says so."""
+
+    def __init__(self, goes_on: Callable[[], bool]) -> None:
+        self.goes_on = goes_on
+        self.seen: dict[str, datetime] = {}
+
+    def run(self) -> None:
+        lock = self._own_the_loops()
+        if lock is None and connection.vendor == "sqlite":
+            return
+        if connection.vendor == "sqlite":
+            with writing():
+                turns.release_all_claims()
+                post.release_all_leases()
+        threads = [threading.Thread(target=self._go_round, args=(loop,), name=loop.name) for loop in LOOPS]
+        if connection.vendor == "postgresql":
+            threads.append(threading.Thread(target=self._listen, name="bell"))
+        for thread in threads:
+            thread.start()
+        self._sign_life(threads)
+        for thread in threads:
+            thread.join()
+        connection.close()
+
+    def _own_the_loops(self) -> IO[str] | None:
+        """On SQLite, wait until no other process has the loops (a worker being replaced, an orphan)."""
+        if connection.vendor != "sqlite":
+            return None
+        lock = lock_file().open("a")
+        while self.goes_on():
+            if try_lock(lock):
+                return lock
+            time.sleep(0.1)
+        return None
+
+    def _go_round(self, loop: Loop) -> None:
+        heard = 0
+        while self.goes_on():
+            try:
+                done = loop.work()
+                self.seen[loop.name] = timezone.now()
+            except Exception as problem:  # a loop never dies; the next round tries again
+                log.error("loop %s: %s", loop.name, type(problem).__name__)
+                close_old_connections()
+                time.sleep(AFTER_TROUBLE)
+                continue
+            if not done:
+                heard = self._rest(loop, heard)
+        connection.close()
+
+    def _rest(self, loop: Loop, heard: int) -> int:
+        """Never longer than a second at a time, so that a stop is noticed."""
+        left = loop.pause
+        while left > 0 and self.goes_on():
+            struck = bell.wait(heard, min(left, 0.5))
+            if struck != heard and loop.name != "background":
+                return struck
+            heard, left = struck, left - 0.5
+        return heard
+
+    def _sign_life(self, threads: list[threading.Thread]) -> None:
+        written = 0.0
+        while self.goes_on() and any(thread.is_alive() for thread in threads):
+            if time.monotonic() - written >= TICK_EVERY:
+                self._write_ticks()
+                written = time.monotonic()
+            time.sleep(0.2)
+
+    def _write_ticks(self) -> None:
+        worker = f"{socket.gethostname()}:{os.getpid()}"[:80]
+        try:
+            with writing():
+                for name, at in list(self.seen.items()):
+                    Tick.objects.update_or_create(name=name, defaults={"at": at, "worker": worker})
+        except DatabaseError as problem:
+            log.error("ticks: %s", type(problem).__name__)
+
+    def _listen(self) -> None:
+        """PostgreSQL tells every process that something is due."""
+        parameters = {key: value for key, value in connection.get_connection_params().items() if key in _CONNECT}
+        while self.goes_on():
+            try:
+                with psycopg.connect(**parameters, autocommit=True) as ear:
+                    ear.execute(f"LISTEN {BELL}")
+                    while self.goes_on():
+                        for _ in ear.notifies(timeout=0.5, stop_after=1):
+                            bell.strike()
+            except psycopg.Error as problem:
+                log.error("bell: %s", type(problem).__name__)
+                time.sleep(AFTER_TROUBLE)
+
+
+_CONNECT = ("dbname", "user", "password", "host", "port")
+
+
+def lock_file() -> Path:
+    return Path(settings.ENVIRONMENT.data) / "loops.lock"
+
+
+def try_lock(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def start() -> threading.Thread:
+    """In the serving process: the loops end with its main thread (granian ends it after the open requests)."""
+    runner = Runner(goes_on=threading.main_thread().is_alive)
+    thread = threading.Thread(target=_warmed_up, args=(runner,), name="loops")
+    thread.start()
+    return thread
+
+
+def _warmed_up(runner: Runner) -> None:
+    """The first question should not pay for building the index."""
+    try:
+        finding.index()
+    except Exception as problem:
+        log.error("the index could not be built: %s", type(problem).__name__)
+    finally:
+        connection.close()
+    runner.run()

@@ -1,0 +1,64 @@
+"""`baquiano pack`."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from baquiano.packs import actions
+from baquiano.packs.reading import is_demo
+
+EXAMPLES = """Examples:
+  baquiano pack check                      every pack in packs/
+  baquiano pack check packs/colombia
+  baquiano pack load                       every pack that is not a demo
+  baquiano pack load comun colombia        these two, together or not at all
+"""
+
+
+class Command(BaseCommand):
+    help = "Check packs, or load what they bring: articles, danger texts, numbers, sentences. " + EXAMPLES
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        check = verbs.add_parser("check", help="every problem with its file and line; ends with 1 when there is one")
+        load = verbs.add_parser("load", help="all of them or nothing; a second time changes nothing")
+        for verb in (check, load):
+            verb.add_argument("packs", nargs="*", help="names of packs, or their folders; without any: those in packs/")
+
+    def handle(self, *args: Any, verb: str, packs: list[str], **options: Any) -> None:
+        folders = [_folder(name) for name in packs]
+        if verb == "check":
+            self._check(folders or _every())
+        else:
+            self._load(folders or [folder for folder in _every() if not is_demo(folder)])
+
+    def _check(self, folders: list[Path]) -> None:
+        problems = actions.check(folders, progress=self.stdout.write)
+        for problem in problems:
+            self.stdout.write(str(problem))
+        if problems:
+            raise CommandError(f"{len(problems)} to mend", returncode=1)
+        self.stdout.write(f"Nothing to mend in {len(folders)} packs.")
+
+    def _load(self, folders: list[Path]) -> None:
+        try:
+            report = actions.load(folders, progress=self.stdout.write)
+        except actions.CannotLoad as reason:
+            raise CommandError(f"Nothing was loaded:\n{reason}", returncode=1) from None
+        self.stdout.write("Loaded." if report.is_new else "Nothing new: everything was already loaded.")
+
+
+def _every() -> list[Path]:
+    """What others require first."""
+    found = [path.parent for path in sorted(settings.PACKS.glob("*/pack.yaml"))]
+    return sorted(found, key=lambda folder: (folder.name != "comun", is_demo(folder), folder.name))
+
+
+def _folder(name: str) -> Path:
+    for folder in (settings.PACKS / name, Path(name)):
+        if (folder / "pack.yaml").is_file():
+            return Path(folder).resolve()
+    known = ", ".join(sorted(path.parent.name for path in settings.PACKS.glob("*/pack.yaml")))
+    raise CommandError(f"There is no pack {name}. There are: {known}")

@@ -1,0 +1,1 @@
+"""Who comes in: name and password, second factor, invitations, and leaving."""

@@ -1,0 +1,1 @@
+"""The conversations the machine handed over, and the desk where a person answers them."""

@@ -1,0 +1,239 @@
+"""The house for tests: a temporary home, keys of its own, a fixed cast.
+
+Everything above the first Django import runs before the settings are read: a test never touches `var/`, never sees the
+variables of the shell that started it, and never reads a real key. `DATABASE_URL` alone is kept: it chooses the engine.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Generator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+SHELTERED = ("BAQUIANO_", "SEMANTIC", "DJANGO_")
+ROOT = "HOUSE_FOR_TESTS"
+
+
+def _move_house() -> Path:
+    """One temporary folder per run, one room in it per xdist worker; removed by whoever made it."""
+    for name in [name for name in os.environ if name.startswith(SHELTERED)]:
+        del os.environ[name]
+    if ROOT not in os.environ:
+        os.environ[ROOT] = tempfile.mkdtemp(prefix="baquiano-tests-")
+        atexit.register(shutil.rmtree, os.environ[ROOT], ignore_errors=True)
+    home = Path(os.environ[ROOT]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
+    (home / "data" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="baquiano.config.settings",
+        BAQUIANO_HOME=str(home),
+        BAQUIANO_KEYS="yQ2k0mA5cTzvTqvJv0mBq8m1o8pJ8k3nQk4m7d2r5xE=",
+        BAQUIANO_HASH_KEY="a hash key of the tests",
+        BAQUIANO_SECRET_KEY="a secret key of the tests, long enough to sign a session with",
+    )
+    return home
+
+
+HOME = _move_house()
+
+import django  # noqa: E402
+
+django.setup()
+
+import hypothesis  # noqa: E402
+import pytest  # noqa: E402
+import time_machine  # noqa: E402
+from django.conf import settings as django_settings  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+from django.db.backends.sqlite3.base import DatabaseOperations  # noqa: E402
+from django.test import Client, override_settings  # noqa: E402
+from django.utils import translation  # noqa: E402
+
+from baquiano.accounts.models import Membership, Organisation, Role, User  # noqa: E402
+from baquiano.channels.models import Channel  # noqa: E402
+
+hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "house")
+
+
+Joins = Callable[[str, str, Role], User]
+
+
+# -- what runs, and what may not be left out -------------------------------------------------------------------------
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that only say something about the other engine are left out, counted as deselected."""
+    other = "sqlite" if os.environ.get("DATABASE_URL") else "postgresql"
+    out = [item for item in items if item.get_closest_marker(other)]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """In CI a skipped test is a failed one: nothing is left out in silence."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and in CI nothing may be: {report.longrepr}"
+    return report
+
+
+# -- the database ----------------------------------------------------------------------------------------------------
+
+_flush = DatabaseOperations.sql_flush
+
+
+def _flush_past_triggers(self: DatabaseOperations, style: Any, tables: Any, **kwargs: Any) -> list[str]:
+    """Published words refuse to be deleted, also when a test empties the tables: put the triggers aside meanwhile."""
+    with self.connection.cursor() as cursor:
+        triggers = cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    aside = [f'DROP TRIGGER "{name}"' for name, _ in triggers]
+    return aside + _flush(self, style, tables, **kwargs) + [sql for _, sql in triggers]
+
+
+DatabaseOperations.sql_flush = _flush_past_triggers  # type: ignore[method-assign,assignment]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_static_files() -> Iterator[None]:
+    """Pages name their files without a manifest: nobody ran collectstatic."""
+    storages = {
+        **django_settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    with override_settings(STORAGES=storages):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_over() -> Iterator[None]:
+    """What lives in the process and not in the database: rate limits, the language of the last page."""
+    yield
+    if "locmem" in django_settings.CACHES["default"]["BACKEND"]:
+        cache.clear()
+    translation.deactivate()
+
+
+@pytest.fixture
+def now() -> Iterator[time_machine.Traveller]:
+    """The clock stands still on a working Tuesday, 15:00 UTC: 10:00 in Bogotá, 12:00 in Santiago. Move it with `move_to`."""
+    with time_machine.travel(datetime(2026, 11, 24, 15, 0, tzinfo=UTC), tick=False) as traveller:
+        yield traveller
+
+
+# -- the cast: who works here, who works elsewhere, who must see nothing ----------------------------------------------
+
+
+@pytest.fixture
+def joins(db: None) -> Joins:
+    """Somebody new joins, without a password: `joins("ana", "Ana", Role.EDITOR)`."""
+
+    def join(username: str, display_name: str, role: Role) -> User:
+        user = User.objects.create_user(username, None, display_name=display_name)
+        Membership.objects.create(user=user, role=role)
+        return user
+
+    return join
+
+
+@pytest.fixture
+def rosa(joins: Joins) -> User:
+    """Operator: answers people."""
+    return joins("rosa", "Rosa", Role.OPERATOR)
+
+
+@pytest.fixture
+def edu(joins: Joins) -> User:
+    """Editor: writes articles."""
+    return joins("edu", "Edu", Role.EDITOR)
+
+
+@pytest.fixture
+def rita(joins: Joins) -> User:
+    """Reviewer: approves what Edu wrote."""
+    return joins("rita", "Rita", Role.REVIEWER)
+
+
+@pytest.fixture
+def carla(joins: Joins) -> User:
+    """Coordinator: answers people, invites staff, sets the hours."""
+    return joins("carla", "Carla", Role.COORDINATOR)
+
+
+@pytest.fixture
+def bruno(joins: Joins) -> User:
+    """Keeps the machines running. He must see nothing of anybody served."""
+    return joins("bruno", "Bruno", Role.IT)
+
+
+def _browser_of(user: User) -> Client:
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+@pytest.fixture
+def rosas_browser(rosa: User) -> Client:
+    return _browser_of(rosa)
+
+
+@pytest.fixture
+def edus_browser(edu: User) -> Client:
+    return _browser_of(edu)
+
+
+@pytest.fixture
+def ritas_browser(rita: User) -> Client:
+    return _browser_of(rita)
+
+
+@pytest.fixture
+def carlas_browser(carla: User) -> Client:
+    return _browser_of(carla)
+
+
+@pytest.fixture
+def brunos_browser(bruno: User) -> Client:
+    return _browser_of(bruno)
+
+
+@pytest.fixture
+def organisation(db: None) -> Organisation:
+    """Serves Colombia and Chile, and somebody is always there: no test depends on the day it runs."""
+    return Organisation.objects.create(
+        name="Organización de prueba",
+        countries=["CO", "CL"],
+        language="es",
+        timezone="America/Bogota",
+        staffed_hours="24/7; PH open",
+        phone="+57 601 000 0000",
+        is_demo=True,
+    )
+
+
+@pytest.fixture
+def webchat(db: None) -> Channel:
+    return Channel.objects.create(kind="webchat", line="web", name="Web")
+
+
+@pytest.fixture
+def whatsapp(db: None) -> Channel:
+    """A line whose provider is nobody: point `graph_url` at the fake Graph server to send."""
+    return Channel.objects.create(
+        kind="whatsapp",
+        line="100000000000001",
+        name="WhatsApp",
+        settings={
+            "phone_number_id": "100000000000001",
+            "access_token": "a token of the tests",
+            "app_secret": "an app secret of the tests",
+            "verify_token": "a verify token of the tests",
+            "graph_url": "http://127.0.0.1:9",
+        },
+    )

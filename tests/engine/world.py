@@ -1,0 +1,111 @@
+"""A small world for the engine: tools that answer from tables, no database, no search."""
+
+from dataclasses import dataclass, field
+
+from baquiano.engine.danger import Danger, Finding, Level
+from baquiano.engine.state import State
+from baquiano.engine.tools import Approved, Decision, Found
+from baquiano.engine.turn import Outcome, Reading, Reply, Said, Say, Tell, Turn, Warn, take_turn
+
+PLACES = {"fonasa": ("cl_fonasa", "CL"), "sisben": ("co_sisben", "CO"), "trata": ("gen_trata", "")}
+
+
+@dataclass
+class World:
+    """`countries`: served. `approved_topics`: what may be said (production before approval: nothing)."""
+
+    countries: tuple[str, ...] = ("CO", "CL")
+    approved_topics: frozenset[str] = frozenset({"cl_fonasa", "co_sisben", "gen_trata", *(f"t{n}" for n in range(12))})
+    staffed: bool = True
+    asked: list[str] = field(default_factory=list)
+
+    def danger(self, text: str) -> Finding | None:
+        for word, level, kind in (
+            ("cuchillo", Level.P0, Danger.VIOLENCE),
+            ("encerrada", Level.P1, Danger.CAPTIVITY),
+            ("perdida", Level.P0, Danger.CHILD),
+            ("sin techo", Level.P2, Danger.NEED),
+            ("triste", Level.P3, Danger.DISTRESS),
+            ("coima", Level.P4, Danger.COMPLAINT),
+        ):
+            if word in text:
+                return Finding(level, kind, word)
+        return None
+
+    def find(self, text: str, *, country: str, language: str) -> Found:
+        self.asked.append(text)
+        for word, (topic, belongs) in PLACES.items():
+            if word in text:
+                return Found(Decision.ANSWER, topic, (topic,), "" if not belongs else belongs if "aquí" in text else "")
+        if "ppt" in text:
+            return Found(Decision.CHOICES, "", ("t1", "t2", "t3"))
+        if "poema" in text:
+            return Found(Decision.OUTSIDE)
+        if "gracias" in text:
+            return Found(Decision.SMALL_TALK)
+        return Found(Decision.UNSURE)
+
+    def approved(self, topic: str, *, country: str, about: str = "") -> Approved | None:
+        if topic not in self.approved_topics:
+            return None
+        if topic == "gen_trata" and not country:
+            return None
+        return Approved(sum(map(ord, topic)), topic, next_topics=("t5",), has_details=True)
+
+    def again(self, version: int) -> Approved | None:
+        by_version = {sum(map(ord, topic)): topic for topic in self.approved_topics}
+        return Approved(version, by_version[version]) if version in by_version else None
+
+    def branches(self, *, country: str) -> tuple[str, ...]:
+        return ("regularizacion", "salud", "derechos") if self.approved_topics else ()
+
+    def topics(self, branch: str, *, country: str) -> tuple[str, ...]:
+        return tuple(f"t{n}" for n in range(12)) if branch == "regularizacion" else ("cl_fonasa",)
+
+    def is_staffed(self) -> bool:
+        return self.staffed
+
+    def detect(self, text: str, current: str) -> str:
+        return "ht" if "mwen" in text else current
+
+    def language_named(self, text: str) -> str | None:
+        return {"kreyòl": "ht", "english": "en"}.get(text.strip().lower())
+
+
+class Talk:
+    """A conversation with the engine: say something, look at the last turn."""
+
+    def __init__(self, world: World | None = None, **state: object) -> None:
+        self.world = world or World()
+        self.state = State(**{"greeted": True, **state})  # type: ignore[arg-type]
+        self.turn = Turn(self.state)
+
+    def say(self, text: str = "", *, choice: str = "", reading: Reading = Reading.TEXT) -> Turn:
+        self.turn = take_turn(self.state, Said(text, choice, reading), self.world)
+        self.state = self.turn.state
+        return self.turn
+
+    @property
+    def keys(self) -> list[str]:
+        """The sentences of the last turn, in order: wording keys, "answer:topic", "warn:kind"."""
+        return [key for reply in self.turn.replies for key in keys(reply)]
+
+    @property
+    def wishes(self) -> list[str]:
+        return [type(wish).__name__ for wish in self.turn.wishes]
+
+
+def keys(reply: Reply) -> list[str]:
+    named = []
+    for part in reply.parts:
+        match part:
+            case Say(key):
+                named.append(key)
+            case Tell(approved, what):
+                named.append(f"{what}:{approved.topic}")
+            case Warn(finding):
+                named.append(f"warn:{finding.kind}")
+    return named
+
+
+__all__ = ["Outcome", "Talk", "World", "keys"]

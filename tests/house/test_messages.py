@@ -1,0 +1,61 @@
+"""The compiled messages are those of the sources, and Spanish, which is complete first, is complete."""
+
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import read_mo, write_mo
+from babel.messages.pofile import read_po
+
+from tests.house.stairs import PACKAGE
+
+SOURCES = sorted((PACKAGE / "locale").rglob("*.po")) if (PACKAGE / "locale").is_dir() else []
+
+
+def _said(catalog: Catalog) -> dict[object, object]:
+    return {(message.context, message.id): message.string for message in catalog if message.id and message.string}
+
+
+def _language(path: Path) -> str:
+    return path.parents[1].name
+
+
+def _is_missing(message: Message) -> bool:
+    """Not translated yet, or only guessed: gettext then shows the English."""
+    return message.fuzzy or not all(message.string if isinstance(message.string, tuple) else (message.string,))
+
+
+def _stale(source: Path) -> bool:
+    with source.open("rb") as file:
+        written = read_po(file)
+    for message in [message for message in written if message.id and _is_missing(message)]:
+        written.delete(message.id, message.context)
+    compiled = source.with_suffix(".mo")
+    if not compiled.is_file():
+        return True
+    with compiled.open("rb") as file:
+        return _said(read_mo(file)) != _said(written)
+
+
+def test_the_messages_are_compiled() -> None:
+    assert [_language(source) for source in SOURCES if _stale(source)] == [], "make messages"
+
+
+def test_spanish_is_complete() -> None:
+    missing: list[object] = []
+    for source in [source for source in SOURCES if _language(source) == "es"]:
+        with source.open("rb") as file:
+            missing += [message.id for message in read_po(file) if message.id and _is_missing(message)]
+    assert missing == []
+
+
+def test_a_changed_sentence_is_noticed(tmp_path: Path) -> None:
+    source = tmp_path / "django.po"
+    source.write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Save"\nmsgstr "Guardar"\n'
+    )
+    assert _stale(source)
+    with source.with_suffix(".mo").open("wb") as compiled:
+        write_mo(compiled, read_po(source.read_text().splitlines(keepends=True)))
+    assert not _stale(source)
+    source.write_text(source.read_text().replace("Guardar", "Grabar"))
+    assert _stale(source)

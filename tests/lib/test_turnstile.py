@@ -1,0 +1,188 @@
+"""First come, first served: the order is fair, the same thread may pass again, a fall leaves the door open, nothing is lost."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection, connections, transaction
+
+from baquiano.knowledge.models import Shelf
+from baquiano.lib.turnstile import Bell, Turnstile, bell, ring, writing
+
+PATIENCE = 20  # seconds after which a test that hangs says so; nothing waits for it when all is well
+
+
+def _started(*tasks: Callable[[], None]) -> list[threading.Thread]:
+    threads = [threading.Thread(target=task, daemon=True) for task in tasks]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _ended(threads: list[threading.Thread]) -> bool:
+    for thread in threads:
+        thread.join(PATIENCE)
+    return not any(thread.is_alive() for thread in threads)
+
+
+def _until_waiting(door: Turnstile, how_many: int) -> None:
+    """Spins until that many threads stand in the queue: their order of arrival is then known."""
+    deadline = threading.Event()
+    timer = threading.Timer(PATIENCE, deadline.set)
+    timer.daemon = True
+    timer.start()
+    while len(door._waiting) < how_many and not deadline.is_set():
+        pass
+    timer.cancel()
+    assert len(door._waiting) == how_many
+
+
+def test_whoever_came_first_passes_first() -> None:
+    door, passed, threads = Turnstile(), [], []
+    door.enter()
+    for number in range(8):
+
+        def pass_through(number: int = number) -> None:
+            door.enter()
+            passed.append(number)
+            door.leave()
+
+        threads += _started(pass_through)
+        _until_waiting(door, number + 1)
+    assert passed == []
+    door.leave()
+    assert _ended(threads)
+    assert passed == list(range(8))
+
+
+def test_only_one_is_inside_at_a_time() -> None:
+    door, inside, most = Turnstile(), [], []
+
+    def pass_through() -> None:
+        for _ in range(200):
+            door.enter()
+            inside.append(1)
+            most.append(len(inside))
+            inside.pop()
+            door.leave()
+
+    assert _ended(_started(*[pass_through] * 8))
+    assert set(most) == {1}
+    assert len(most) == 1600
+
+
+def test_the_same_thread_may_pass_again_inside() -> None:
+    door, order = Turnstile(), []
+    door.enter()
+    door.enter()
+
+    def outside() -> None:
+        door.enter()
+        order.append("outside")
+        door.leave()
+
+    threads = _started(outside)
+    _until_waiting(door, 1)
+    door.leave()  # still inside once
+    order.append("inside")
+    door.leave()
+    assert _ended(threads)
+    assert order == ["inside", "outside"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fall_inside_leaves_the_door_open_and_no_row_behind() -> None:
+    with pytest.raises(ZeroDivisionError), writing():
+        Shelf.objects.create(number=1)
+        raise ZeroDivisionError
+    assert not Shelf.objects.exists()
+
+    def write() -> None:
+        with writing():
+            Shelf.objects.create(number=2)
+        connection.close()
+
+    assert _ended(_started(write))
+    assert Shelf.objects.get().number == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fall_deep_inside_undoes_everything() -> None:
+    with pytest.raises(ZeroDivisionError), writing():
+        Shelf.objects.create(number=1)
+        with writing():
+            Shelf.objects.create(number=2)
+            raise ZeroDivisionError
+    assert not Shelf.objects.exists()
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_the_database_of_the_tests_is_the_one_that_people_use() -> None:
+    """A file with a write-ahead log: the in-memory database of pytest-django would prove nothing here."""
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert cursor.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert cursor.execute("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_eight_threads_that_write_at_once_lose_nothing() -> None:
+    """Each reads the number and writes the next one: an overlap anywhere would lose a step."""
+    shelf = Shelf.objects.create(number=0)
+    faults: list[str] = []
+
+    def count() -> None:
+        try:
+            for _ in range(200):
+                with writing():
+                    row = Shelf.objects.get(pk=shelf.pk)
+                    row.number += 1
+                    row.save()
+        except Exception as fault:
+            faults.append(type(fault).__name__)
+        finally:
+            connections.close_all()
+
+    assert _ended(_started(*[count] * 8))
+    assert faults == []
+    assert Shelf.objects.get(pk=shelf.pk).number == 1600
+
+
+def _strokes() -> int:
+    return bell.wait(-1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_bell_rings_after_the_commit_and_not_before() -> None:
+    before = _strokes()
+    with writing():
+        ring()
+        assert _strokes() == before
+    assert _strokes() == before + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_bell_does_not_ring_for_what_was_undone() -> None:
+    before = _strokes()
+    with pytest.raises(ZeroDivisionError), writing():
+        ring()
+        raise ZeroDivisionError
+    assert _strokes() == before
+    assert not transaction.get_connection().in_atomic_block
+
+
+def test_every_loop_that_waits_hears_the_bell() -> None:
+    ours, heard = Bell(), []
+    threads = _started(*[lambda: heard.append(ours.wait(0, PATIENCE))] * 3)
+    ours.strike()
+    assert _ended(threads)
+    assert heard == [1, 1, 1]
+
+
+def test_a_stroke_before_the_waiting_is_not_missed() -> None:
+    ours = Bell()
+    ours.strike()
+    assert ours.wait(0, PATIENCE) == 1
+    assert ours.wait(1, 0) == 1

@@ -1,0 +1,269 @@
+"""Walks every route of the house as nobody and as each role: only what accounts/matrix.yaml says answers.
+
+The walk reads the URL confs, so a new route is walked the day it is written; rows with ids that do not exist are enough, because
+the door refuses before the view looks for anything.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory, override_settings
+from django.urls import (
+    NoReverseMatch,
+    Resolver404,
+    URLPattern,
+    URLResolver,
+    get_resolver,
+    include,
+    path,
+    resolve,
+    reverse,
+)
+from django.utils import timezone
+
+from baquiano.accounts.models import AuditEntry, Membership, Role, User
+from baquiano.accounts.policy import guarded, matrix
+from baquiano.config.signing_in import StaffAdapter
+from tests.conftest import Joins
+
+METHODS = ("get", "post")
+SAMPLES = {
+    "int": 999_999_999,
+    "uuid": "6b0d4f6e-5a83-4b0e-9d1f-2f2f7a6f0c11",
+    "path": "nada/nada",
+    "slug": "nada",
+    "str": "nada",
+}
+SIGN_UP = {
+    "username": "intrusa",
+    "display_name": "Intrusa",
+    "email": "intrusa@example.org",
+    "password": "una-clave-larga-y-rara-27",
+    "password1": "una-clave-larga-y-rara-27",
+    "password2": "una-clave-larga-y-rara-27",
+    "role": "coordinator",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One URL pattern by its full name, and the arguments that fill its address."""
+
+    name: str
+    arguments: dict[str, Any]
+    module: str
+
+    @property
+    def rule(self) -> str:
+        return matrix().routes[self.name]
+
+    @property
+    def address(self) -> str:
+        return reverse(self.name, kwargs=self.arguments)
+
+
+def _walk(resolver: URLResolver, space: str = "", outer: dict[str, Any] | None = None) -> list[Route]:
+    routes: list[Route] = []
+    for entry in resolver.url_patterns:
+        arguments = {
+            **(outer or {}),
+            **{name: _sample(converter) for name, converter in entry.pattern.converters.items()},
+        }
+        if isinstance(entry, URLPattern):
+            routes.append(Route(f"{space}{entry.name}", arguments, entry.callback.__module__))
+        else:
+            inner = f"{space}{entry.namespace}:" if entry.namespace else space
+            routes += _walk(entry, inner, arguments)
+    return routes
+
+
+def _sample(converter: Any) -> Any:
+    kinds = {"IntConverter": "int", "UUIDConverter": "uuid", "PathConverter": "path", "SlugConverter": "slug"}
+    return SAMPLES[kinds.get(type(converter).__name__, "str")]
+
+
+ROUTES = _walk(get_resolver())
+GUARDED = [route for route in ROUTES if matrix().routes.get(route.name, "anyone") != "anyone"]
+OPEN = [route for route in ROUTES if matrix().routes.get(route.name) == "anyone"]
+
+
+def _allowed(role: Role, rule: str) -> bool:
+    return rule in ("anyone", "staff") or rule in matrix().roles[role]
+
+
+# -- the matrix and the URL confs say the same ------------------------------------------------------------------------
+
+
+def test_every_route_has_a_row() -> None:
+    assert [route.name for route in ROUTES if route.name not in matrix().routes] == []
+
+
+def test_every_row_has_a_route() -> None:
+    """Doors whose URL conf is still empty are not built yet; from their first route on, every row of theirs must lead somewhere."""
+    built = {route.name.partition(":")[0] for route in ROUTES}
+    rows = {name for name in matrix().routes if name.partition(":")[0] in built}
+    assert rows - {route.name for route in ROUTES} == set()
+
+
+def test_every_rule_lets_somebody_in() -> None:
+    given = frozenset().union(*matrix().roles.values())
+    rules = {rule for rule in matrix().routes.values() if rule not in ("anyone", "staff")}
+    assert rules - given == set()
+
+
+def test_a_route_without_a_row_cannot_be_built() -> None:
+    with pytest.raises(KeyError):
+        guarded("workspace:back_door", lambda request: HttpResponse())
+
+
+def test_there_is_no_admin_and_no_debugging_door() -> None:
+    assert [
+        route.name for route in ROUTES if route.module.startswith(("django.contrib.admin", "django.views.debug"))
+    ] == []
+
+
+# -- the walk ---------------------------------------------------------------------------------------------------------
+
+
+def _answer(browser: Client, method: str, route: Route, **headers: str) -> Any:
+    return getattr(browser, method)(route.address, headers=headers)
+
+
+def _faults_as_nobody(routes: list[Route], method: str) -> list[str]:
+    """Guarded routes that answer somebody who did not sign in with anything but the way to the login."""
+    login, faults = reverse("workspace:login"), []
+    for route in routes:
+        answer = _answer(Client(), method, route)
+        if (answer.status_code, answer.headers.get("Location")) != (302, login):
+            faults.append(f"{route.name} answers nobody with {answer.status_code}")
+    return faults
+
+
+def _faults_as(user: User, role: Role, routes: list[Route], method: str) -> list[str]:
+    """Refused: there is no such page, and it is written down. Let in: the view answered (perhaps that the row does not exist)."""
+    faults = []
+    for route in routes:
+        AuditEntry.objects.filter(verb="refused").delete()
+        browser = Client()
+        browser.force_login(user)
+        status = _answer(browser, method, route).status_code
+        refusals = AuditEntry.objects.filter(
+            verb="refused", actor=user, row=route.name[:40], about=route.rule[:40]
+        ).count()
+        if _allowed(role, route.rule) and (refusals or status >= 500):
+            faults.append(f"{role} should reach {route.name}: {status}, {refusals} refusals")
+        if not _allowed(role, route.rule) and (status, refusals) != (404, 1):
+            faults.append(f"{role} should not reach {route.name}: {status}, {refusals} refusals")
+    return faults
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", METHODS)
+def test_nobody_reaches_a_staff_page_without_signing_in(method: str) -> None:
+    assert not GUARDED or _faults_as_nobody(GUARDED, method) == []
+
+
+@pytest.mark.django_db
+def test_a_page_that_lost_its_session_is_told_to_reload(client: Client) -> None:
+    for route in GUARDED:
+        answer = _answer(client, "get", route, **{"HX-Request": "true"})
+        assert (answer.status_code, answer.headers.get("HX-Refresh")) == (401, "true"), route.name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("role", list(Role), ids=str)
+def test_each_role_reaches_what_the_matrix_says_and_nothing_else(
+    joins: Joins, organisation: object, role: Role, method: str
+) -> None:
+    assert _faults_as(joins("ana", "Ana", role), role, GUARDED, method) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", METHODS)
+def test_who_left_is_refused_everywhere(joins: Joins, now: time_machine.Traveller, method: str) -> None:
+    ana = joins("ana", "Ana", Role.COORDINATOR)
+    now.shift(60)
+    Membership.objects.filter(user=ana).update(until=timezone.now())
+    for route in GUARDED:
+        browser = Client()
+        browser.force_login(ana)
+        assert _answer(browser, method, route).status_code == 404, route.name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", METHODS)
+def test_open_doors_answer_nobody_without_breaking(client: Client, organisation: object, method: str) -> None:
+    for route in OPEN:
+        assert _answer(client, method, route).status_code < 500, route.name
+
+
+# -- the walk notices -------------------------------------------------------------------------------------------------
+
+
+def _page(request: HttpRequest, **arguments: Any) -> HttpResponse:
+    return HttpResponse("here")
+
+
+def _house_with(*doors: URLPattern) -> tuple[URLResolver, ...]:
+    login = path("login/", guarded("workspace:login", _page), name="login")
+    return (path("workspace/", include(([login, *doors], "workspace"))),)
+
+
+@pytest.fixture
+def careless_house() -> Iterator[list[Route]]:
+    """One door as it should be, one left open, one behind the rule of another."""
+    doors = _house_with(
+        path("take/<int:pk>/", guarded("workspace:take", _page), name="take"),
+        path("team/", _page, name="team"),
+        path("hours/", guarded("workspace:inbox", _page), name="hours"),
+    )
+    with override_settings(ROOT_URLCONF=doors):
+        yield [route for route in _walk(get_resolver()) if route.rule != "anyone"]
+
+
+@pytest.mark.django_db
+def test_a_door_left_open_is_noticed(careless_house: list[Route]) -> None:
+    assert _faults_as_nobody(careless_house, "get") == ["workspace:team answers nobody with 200"]
+
+
+@pytest.mark.django_db
+def test_a_door_behind_another_rule_is_noticed(careless_house: list[Route], rosa: User) -> None:
+    assert _faults_as(rosa, Role.OPERATOR, careless_house, "post") == [
+        "operator should not reach workspace:team: 200, 0 refusals",
+        "operator should not reach workspace:hours: 200, 0 refusals",
+    ]
+
+
+# -- nobody signs up --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_nobody_can_make_an_account_from_outside(client: Client, organisation: object) -> None:
+    for route in ROUTES:
+        client.post(route.address, SIGN_UP)
+        client.post(route.address, SIGN_UP, content_type="application/json")
+    assert not User.objects.exists()
+    assert not Membership.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/accounts/signup/", "/signup/", "/workspace/signup/", "/accounts/login/"])
+def test_the_sign_up_of_the_library_has_no_address(address: str) -> None:
+    with pytest.raises(Resolver404):
+        resolve(address)
+
+
+@pytest.mark.parametrize("name", ["account_signup", "account_login", "account_reset_password", "mfa_index"])
+def test_the_pages_of_the_library_are_not_mounted(name: str) -> None:
+    with pytest.raises(NoReverseMatch):
+        reverse(name)
+
+
+def test_even_if_it_had_one_it_would_be_closed(rf: RequestFactory) -> None:
+    assert settings.ACCOUNT_ADAPTER == "baquiano.config.signing_in.StaffAdapter"
+    assert StaffAdapter().is_open_for_signup(rf.get("/")) is False
