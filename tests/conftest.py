@@ -53,6 +53,7 @@ from django.utils import translation  # noqa: E402
 
 from baquiano.accounts.models import Membership, Organisation, Role, User  # noqa: E402
 from baquiano.channels.models import Channel  # noqa: E402
+from tests.house_full import forget_pictures  # noqa: E402
 
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True)
@@ -113,8 +114,12 @@ def plain_static_files() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_is_left_over() -> Iterator[None]:
-    """What lives in the process and not in the database: rate limits, the language of the last page."""
+    """What lives in the process and not in the database: pictures of the tables, rate limits, the language of the last page.
+
+    Every test begins again at the same shelf number, so a picture of the last one would pass for a picture of this one.
+    """
     yield
+    forget_pictures()
     if "locmem" in django_settings.CACHES["default"]["BACKEND"]:
         cache.clear()
     translation.deactivate()

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.fakes.graph import Graph
 
 from baquiano.channels.whatsapp import send
+from tests.fakes.graph import Graph
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.fakes.graph import fault_in
 
 from baquiano.channels import console, webchat
 from baquiano.channels.events import Alias, Scheme
@@ -16,6 +15,7 @@ from baquiano.channels.protocol import Choice, OutMessage
 from baquiano.channels.splitting import pieces, units
 from baquiano.channels.whatsapp import ADAPTER
 from baquiano.channels.whatsapp.render import render
+from tests.fakes.graph import fault_in
 
 PHONE = Alias(Scheme.WHATSAPP_PHONE, "573000000001")
 USER = Alias(Scheme.WHATSAPP_USER, "CO.1000000000000001")
@@ -180,7 +180,7 @@ def test_a_paragraph_that_ends_too_early_does_not_waste_a_message() -> None:
         ("exactoexacto", 12, ("exactoexacto",)),
         ("abcdefghij", 4, ("abcd", "efgh", "ij")),
         ("abcdef ghi jkl", 10, ("abcdef ghi", "jkl")),
-        ("👩‍👩‍👧👩‍👩‍👧", 9, ("👩‍👩‍👧", "👩‍👩‍👧")),
+        ("👩‍👩‍👧👩‍👩‍👧", 12, ("👩‍👩‍👧", "👩‍👩‍👧")),
         ("a👍🏾b", 4, ("a", "👍🏾", "b")),
         ("🇨🇴🇻🇪🇨🇱", 6, ("🇨🇴", "🇻🇪", "🇨🇱")),
         ("cafe\u0301", 4, ("caf", "e\u0301")),

@@ -98,6 +98,7 @@ class Graph:
         self._numbers = itertools.count(1)
         self._lock = threading.RLock()
         self._ended = threading.Event()
+        self.fell_silent = threading.Event()
         self._server = _Server(("127.0.0.1", 0), self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
@@ -139,7 +140,7 @@ class Graph:
         self._faults.append(_Refuse(status, body))
 
     def hang(self, *, accepts: bool = True) -> None:
-        """Read the request and stay silent until the caller gives up."""
+        """Read the request and stay silent until this server ends; `fell_silent` is set once the request was read."""
         self._faults.append(_Silence(accepts, hangs=True))
 
     def cut(self, *, accepts: bool = True) -> None:
@@ -189,6 +190,7 @@ class Graph:
             fault = self._faults.popleft() if self._faults else None
             answer = self._judge(fault, line, authorization, raw)
         if isinstance(fault, _Silence):
+            self.fell_silent.set()
             if fault.hangs:
                 self._ended.wait()
             return None

@@ -12,7 +12,13 @@ SOURCES = sorted((PACKAGE / "locale").rglob("*.po")) if (PACKAGE / "locale").is_
 
 
 def _said(catalog: Catalog) -> dict[object, object]:
-    return {(message.context, message.id): message.string for message in catalog if message.id and message.string}
+    """Plurals come as lists or as tuples, according to who read them."""
+    said = ((message.context, _forms(message.id), _forms(message.string)) for message in catalog if message.id)
+    return {(context, words): strings for context, words, strings in said if any(strings)}
+
+
+def _forms(words: object) -> tuple[str, ...]:
+    return tuple(words) if isinstance(words, list | tuple) else (str(words),)
 
 
 def _language(path: Path) -> str:
@@ -21,12 +27,15 @@ def _language(path: Path) -> str:
 
 def _is_missing(message: Message) -> bool:
     """Not translated yet, or only guessed: gettext then shows the English."""
-    return message.fuzzy or not all(message.string if isinstance(message.string, tuple) else (message.string,))
+    return message.fuzzy or not all(_forms(message.string))
 
 
 def _stale(source: Path) -> bool:
-    with source.open("rb") as file:
-        written = read_po(file)
+    try:
+        with source.open("rb") as file:
+            written = read_po(file)
+    except ValueError:  # a header that nobody filled in: "nplurals=INTEGER"
+        return True
     for message in [message for message in written if message.id and _is_missing(message)]:
         written.delete(message.id, message.context)
     compiled = source.with_suffix(".mo")

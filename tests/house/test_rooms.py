@@ -82,6 +82,11 @@ def _used(tree: ast.Module) -> set[str]:
     return names | {name.rpartition(".")[2] for name in _imported(tree)}
 
 
+def _is_row(owner: ast.ClassDef) -> bool:
+    bases = [ast.unparse(base).rpartition(".")[2] for base in owner.bases]
+    return any(base.endswith(("Model", "User")) for base in bases)
+
+
 def _faults(name: str, source: str) -> list[str]:
     """What one module does that a reader of its callers could not know."""
     tree = ast.parse(source)
@@ -98,7 +103,7 @@ def _faults(name: str, source: str) -> list[str]:
     saves = [
         f"overrides {node.name}() in {owner.name}"
         for owner in ast.walk(tree)
-        if isinstance(owner, ast.ClassDef)
+        if isinstance(owner, ast.ClassDef) and _is_row(owner)
         for node in owner.body
         if isinstance(node, ast.FunctionDef) and node.name in ("save", "delete")
     ]

@@ -41,7 +41,9 @@ def test_a_wrong_key_fails_closed_and_says_nothing_of_the_content() -> None:
     assert refusal.value.__cause__ is None
 
 
-@pytest.mark.parametrize("token", [b"", b"\x00", b"not a token", Fernet(NEW).encrypt(b"x")[:-1]])
+@pytest.mark.parametrize(
+    "token", [b"", b"\x00", b"not a token", Fernet(NEW).encrypt(b"x")[:-1]], ids=["empty", "zero", "words", "cut"]
+)
 def test_a_damaged_token_fails_closed(token: bytes) -> None:
     crypto.hand_over([NEW], "hash")
     with pytest.raises(crypto.WrongKey):

@@ -4,6 +4,7 @@ The walk reads the URL confs, so a new route is walked the day it is written; ro
 the door refuses before the view looks for anything.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -32,13 +33,13 @@ from baquiano.config.signing_in import StaffAdapter
 from tests.conftest import Joins
 
 METHODS = ("get", "post")
-SAMPLES = {
-    "int": 999_999_999,
-    "uuid": "6b0d4f6e-5a83-4b0e-9d1f-2f2f7a6f0c11",
-    "path": "nada/nada",
-    "slug": "nada",
-    "str": "nada",
-}
+SAMPLES = (
+    "nada",
+    "999999999",
+    "6b0d4f6e-5a83-4b0e-9d1f-2f2f7a6f0c11",
+    "es",
+    "nada/nada",
+)  # each converter takes one of these
 SIGN_UP = {
     "username": "intrusa",
     "display_name": "Intrusa",
@@ -83,8 +84,7 @@ def _walk(resolver: URLResolver, space: str = "", outer: dict[str, Any] | None =
 
 
 def _sample(converter: Any) -> Any:
-    kinds = {"IntConverter": "int", "UUIDConverter": "uuid", "PathConverter": "path", "SlugConverter": "slug"}
-    return SAMPLES[kinds.get(type(converter).__name__, "str")]
+    return converter.to_python(next(sample for sample in SAMPLES if re.fullmatch(converter.regex, sample)))
 
 
 ROUTES = _walk(get_resolver())
@@ -198,9 +198,12 @@ def test_who_left_is_refused_everywhere(joins: Joins, now: time_machine.Travelle
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", METHODS)
-def test_open_doors_answer_nobody_without_breaking(client: Client, organisation: object, method: str) -> None:
+def test_open_doors_answer_nobody_without_breaking(
+    client: Client, organisation: object, webchat: object, method: str
+) -> None:
+    """503 is an answer: health says so while no loop goes round."""
     for route in OPEN:
-        assert _answer(client, method, route).status_code < 500, route.name
+        assert _answer(client, method, route).status_code in (*range(200, 500), 503), route.name
 
 
 # -- the walk notices -------------------------------------------------------------------------------------------------
@@ -244,7 +247,7 @@ def test_a_door_behind_another_rule_is_noticed(careless_house: list[Route], rosa
 
 
 @pytest.mark.django_db
-def test_nobody_can_make_an_account_from_outside(client: Client, organisation: object) -> None:
+def test_nobody_can_make_an_account_from_outside(client: Client, organisation: object, webchat: object) -> None:
     for route in ROUTES:
         client.post(route.address, SIGN_UP)
         client.post(route.address, SIGN_UP, content_type="application/json")

@@ -198,7 +198,8 @@ def settle(thought: Thought) -> bool:
         "claimed_until": None,
     }
     if handled:
-        fresh["last_handled_at"] = max((*handled, *_known(claimed.conversation.last_handled_at)))
+        last = claimed.conversation.last_handled_at
+        fresh["last_handled_at"] = max(handled) if last is None else max(last, *handled)
     moved = Conversation.objects.filter(pk=claimed.conversation.pk, state_number=claimed.number).update(**fresh)
     if not moved:
         return False
@@ -215,10 +216,6 @@ def _give_to_a_person(claimed: Claimed) -> bool:
         Message.objects.filter(pk__in=[m.pk for m in claimed.messages]).update(state=Message.State.HANDLED)
         handoffs.open_or_sharpen(claimed.conversation, Handoff.Reason.LOST)
     return bool(moved)
-
-
-def _known(moment: object) -> Sequence[object]:
-    return () if moment is None else (moment,)
 
 
 def take_turn_now(conversation: Conversation) -> None:

@@ -109,7 +109,7 @@ def compose(reply: Reply, state: State) -> Composed:
     paragraphs = [text for text in (_words(part, voice) for part in reply.parts) if text]
     quoted = tuple(part.approved.version for part in reply.parts if isinstance(part, Tell))
     choices = tuple(_choice(pick, state, voice) for pick in reply.picks)
-    return Composed(OutMessage("\n\n".join(paragraphs), choices), quoted)
+    return Composed(OutMessage("\n\n".join(paragraphs), choices, voice.say("list_button")), quoted)
 
 
 def _words(part: Part, voice: Speaker) -> str:

@@ -26,7 +26,9 @@ _NAMES = {
     "ht": "kreyol creole creol kreol criollo haitiano haitien haitian ayisyen crioulo",
 }
 _NAMED = {name: language for language, names in _NAMES.items() for name in names.split()}
-_AROUND_A_NAME = frozenset("en in em an nan idioma lengua lang langue language por favor please haitiano haitien ayisyen".split())
+_AROUND_A_NAME = frozenset(
+    "en in em an nan idioma lengua lang langue language por favor please haitiano haitien ayisyen".split()
+)
 
 # Words of one language that the others do not have, so that a short or misspelt message is not taken for its neighbour. Written
 # without accents. A word that Spanish speakers type as a short form ("pra", "ta", "to", "na") is not here.

@@ -48,6 +48,7 @@ KIND_ORDER = (
     Danger.VIOLENCE,
     Danger.STAFF_ABUSE,
     Danger.DETENTION,
+    Danger.UNKNOWN,
     Danger.NEED,
     Danger.DISTRESS,
     Danger.COMPLAINT,
@@ -57,6 +58,9 @@ KIND_ORDER = (
 _NEAR = 12
 _UNLESS = 6
 _LONG_WORD = 6
+_LONGEST_WORD = 20
+_SHORTEST_PREFIX = 3
+_NOTHING: frozenset[str] = frozenset()
 _GAP = 3
 _MOST_BRANCHES = 4000
 _START, _END = "^", "$"
@@ -65,10 +69,11 @@ _SYNTAX = re.compile(
     r"\s*(?:(?P<gap>…|\.\.\.)(?P<size>\d*)|(?P<mark>[()|?^$])|<(?P<list>[\w-]+)>|(?P<word>[^\s()|?<>^$…]+))"
 )
 
-_ENDINGS = re.compile(r"([^\W_]+)\(([^()|\s]*(?:\|[^()|\s]*)*)\)(\??)")
+_ENDINGS = re.compile(r"([^\W_]+)\(([^()|\s?]*(?:\|[^()|\s?]*)*)\)(\??)")
+_GLUED = re.compile(r"[^\W_]\(")
 
 
-class BadRule(ValueError):  # noqa: N818 (names say what happened, as everywhere in this house)
+class BadRule(ValueError):
     """A row that cannot be read; says which row and why. Raised while loading, never while scanning."""
 
     def __init__(self, rule: str, reason: str) -> None:
@@ -122,9 +127,8 @@ class _Lexicon:
 
     language: str
     entries: Mapping[str, tuple[_Entry, ...]]
-    exact: frozenset[str]
-    prefixes: frozenset[str]
-    longest_prefix: int
+    known: Mapping[str, frozenset[str]]
+    prefixes: Mapping[str, tuple[str, ...]]
     plain: frozenset[str]
     one_letter_off: Mapping[str, tuple[str, ...]]
     negators: frozenset[str]
@@ -239,6 +243,10 @@ class _Reader:
     def _tokens(self) -> list[tuple[str, str]]:
         tokens, position = [], 0
         text = _ENDINGS.sub(_with_endings, self.text.strip())
+        if _GLUED.search(text):
+            raise BadRule(
+                self.rule, f"endings are plain letters: a(b|c), or write a space before the '(': {self.text!r}"
+            )
         while position < len(text):
             found = _SYNTAX.match(text, position)
             if found is None:
@@ -315,6 +323,8 @@ class _Reader:
         words = spell(tidy(value.rstrip("*")), self.language).words
         if not words:
             raise BadRule(self.rule, f"no word in {value!r}")
+        if value.endswith("*") and len(words[-1]) < _SHORTEST_PREFIX:
+            raise BadRule(self.rule, f"too short to begin a word: {value!r}")
         spelled = [*words[:-1], words[-1] + "*" * value.endswith("*")]
         return tuple(Step(frozenset({word})) for word in spelled)
 
@@ -369,7 +379,7 @@ def _lexicon(
             for word in phrase[at].words:
                 entries[word].append(_Entry(rank, phrase, at))
     exact = frozenset(word for word in used if not word.endswith("*")) - {_START, _END}
-    prefixes = frozenset(word for word in used if word.endswith("*"))
+    prefixes = sorted(word[:-1] for word in used if word.endswith("*"))
     plain = frozenset(
         word
         for row in rows
@@ -381,23 +391,28 @@ def _lexicon(
     return _Lexicon(
         language=language,
         entries={word: tuple(found) for word, found in entries.items()},
-        exact=exact,
-        prefixes=prefixes,
-        longest_prefix=max((len(prefix) for prefix in prefixes), default=0),
+        known={word: frozenset({word, *(p + "*" for p in prefixes if word.startswith(p))}) for word in exact},
+        prefixes={start: tuple(group) for start, group in _by_start(prefixes).items()},
         plain=plain,
         one_letter_off=_one_letter_off(exact),
         negators=frozenset(word for text in denial for word in spell(tidy(text), language).words),
     )
 
 
+def _by_start(prefixes: Iterable[str]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for prefix in prefixes:
+        groups[prefix[:_SHORTEST_PREFIX]].append(prefix)
+    return groups
+
+
 def _commonness(step: Step, used: Counter[str]) -> int:
     return 10**6 if step.words & {_START, _END} else sum(used[word] for word in step.words)
 
 
-def _without_one_letter(word: str) -> Iterator[str]:
-    yield word
-    for i in range(len(word)):
-        yield word[:i] + word[i + 1 :]
+def _without_one_letter(word: str) -> list[str]:
+    """The word, and the word without each of its letters but the first: people rarely miss the first."""
+    return [word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))]
 
 
 def _one_letter_off(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -517,12 +532,15 @@ def _hits(
     if not lexicon.entries:
         return
     heard = _hear(tidied, lexicon)
+    entries = lexicon.entries
     limit = len(rules) if best is None else best
     settled: set[int] = set()
     for place, meanings in enumerate(heard.means):
         for word in meanings:
-            for entry in lexicon.entries.get(word, ()):
-                if entry.rank >= limit or entry.rank in settled:
+            for entry in entries.get(word, ()):
+                if entry.rank >= limit:
+                    break  # a word's entries stand in order of rank
+                if entry.rank in settled:
                     continue
                 span = heard.matches(entry.phrase, entry.at, place)
                 if span is None or not _stands(rules[entry.rank], heard, span, lexicon.negators):
@@ -557,11 +575,14 @@ def _hear(tidied: str, lexicon: _Lexicon) -> _Heard:
 
 def _meanings(word: str, lexicon: _Lexicon) -> frozenset[str]:
     """The rule words a typed word may stand for: itself, a beginning, or (long and unknown) one letter off."""
-    meanings = {word} if word in lexicon.exact else set()
-    for length in range(2, min(len(word), lexicon.longest_prefix) + 1):
-        if (prefix := word[:length] + "*") in lexicon.prefixes:
-            meanings.add(prefix)
-    if meanings or word in lexicon.plain or not _LONG_WORD <= len(word) <= 20:
-        return frozenset(meanings)
+    found = lexicon.known.get(word)
+    if found is not None:
+        return found
+    if prefixes := lexicon.prefixes.get(word[:_SHORTEST_PREFIX]):
+        begins = frozenset(prefix + "*" for prefix in prefixes if word.startswith(prefix))
+        if begins:
+            return begins
+    if not _LONG_WORD <= len(word) <= _LONGEST_WORD or word in lexicon.plain:
+        return _NOTHING
     near = {w for shorter in _without_one_letter(word) for w in lexicon.one_letter_off.get(shorter, ())}
-    return frozenset(w for w in near if w[0] == word[0])
+    return frozenset(near) if near else _NOTHING

@@ -17,7 +17,9 @@ LAUGH = "jaja"
 """Every laugh, written or drawn, becomes this one word, so that a rule can say "unless they laugh"."""
 
 _LAUGHING_FACES = re.compile("[😀😁😂😃😄😅😆😉😊😋😎😛😜😝😹🙃🙈🤣🤪]+")
-_LAUGHTER = re.compile(r"\b(?:(?:ja){2,}j?|(?:je){2,}|(?:ji){2,}|(?:ha){2,}h?|(?:he){2,}|(?:hi){2,}|(?:rs){2,}|k{3,}|lo+l|mdr+|xd+)\b")
+_LAUGHTER = re.compile(
+    r"\b(?:(?:ja){2,}j?|(?:je){2,}|(?:ji){2,}|(?:ha){2,}h?|(?:he){2,}|(?:hi){2,}|(?:rs){2,}|k{3,}|lo+l|mdr+|xd+)\b"
+)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe0f*_~]")
 _SPELLED_OUT = re.compile(r"(?<!\w)(?:[a-z][ .\-]){3,}[a-z](?!\w)")
 _NUMBER_INSIDE = re.compile(r"(?<![a-z0-9])[a-z]+(?:[0-9@$][a-z0-9@$]*)(?![a-z0-9])")

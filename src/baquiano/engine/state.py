@@ -1,6 +1,6 @@
 """Where a conversation is: a small, versioned value. It holds no wording, only ids."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 VERSION = 1
@@ -35,33 +35,32 @@ class State:
         return replace(self, misses=0)
 
 
-_TEXTS = ("language", "country", "step", "pending", "article")
-_FLAGS = ("language_chosen", "country_asked", "greeted", "in_danger")
-
-
 def to_json(state: State) -> dict[str, Any]:
-    return {
-        "v": state.version,
-        **{name: getattr(state, name) for name in _TEXTS + _FLAGS},
-        "offered": list(state.offered),
-        "serial": state.serial,
-        "misses": state.misses,
-    }
+    raw = {"v" if name == "version" else name: value for name, value in asdict(state).items()}
+    return {**raw, "offered": list(state.offered)}
 
 
 def from_json(raw: dict[str, Any]) -> State:
     """An unknown version or a damaged value begins anew, keeping the language and the country: never an exception."""
     fresh = State()
-    texts = {name: str(raw.get(name) or getattr(fresh, name)) for name in _TEXTS}
+    language = str(raw.get("language") or fresh.language)
+    country = str(raw.get("country") or "")
     if raw.get("v") != VERSION:
-        return replace(fresh, language=texts["language"], country=texts["country"])
+        return State(language=language, country=country)
     offered = raw.get("offered")
     return State(
-        **texts,
-        **{name: bool(raw.get(name)) for name in _FLAGS},
+        language=language,
+        language_chosen=bool(raw.get("language_chosen")),
+        country=country,
+        country_asked=bool(raw.get("country_asked")),
+        greeted=bool(raw.get("greeted")),
+        step=str(raw.get("step") or ""),
         offered=tuple(str(pick) for pick in offered) if isinstance(offered, list) else (),
         serial=_whole(raw.get("serial")),
         misses=_whole(raw.get("misses")),
+        pending=str(raw.get("pending") or ""),
+        article=str(raw.get("article") or ""),
+        in_danger=bool(raw.get("in_danger")),
     )
 
 

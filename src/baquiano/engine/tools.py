@@ -39,7 +39,8 @@ class Approved:
 
 
 class Tools(Protocol):
-    countries: tuple[str, ...]
+    @property
+    def countries(self) -> tuple[str, ...]: ...
 
     def danger(self, text: str) -> Finding | None: ...
 

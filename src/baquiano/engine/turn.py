@@ -186,7 +186,7 @@ def _crisis(state: State, said: Said, finding: Finding, tools: Tools) -> Turn:
     """The danger text alone, first. What was found besides, and the country, come after it, in a second message."""
     found = tools.find(said.text, country=state.country, language=state.language)
     choices = _within_reach(found)
-    state = replace(state.understood(), greeted=True)
+    state = replace(state.understood(), greeted=True, in_danger=True)
     wishes: tuple[Wish, ...] = (Raise(finding), CallPerson("danger", finding.level, finding.kind))
     warned = Reply((Warn(finding),))
     second = _after_danger(state, finding, choices, tools)

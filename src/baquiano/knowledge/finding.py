@@ -1,28 +1,107 @@
-"""The search index in force, built from the picture in memory and built again when the shelf's number moves."""
+"""The search index in force, built from the picture in memory and built again when the shelf's number moves.
 
+By words it is built at once (a second or two). By meaning it needs a vector of every example: those are made by the background loop, kept in
+the data folder, and taken up from there; until then the index by words answers.
+"""
+
+import json
 import threading
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
 from baquiano.knowledge import shelf
+from baquiano.knowledge.search import reading, vectors
 from baquiano.knowledge.search.entries import Entry
 from baquiano.knowledge.search.index import Index
+from baquiano.knowledge.search.vectors import Packaged, Remembered
 from baquiano.knowledge.shelf import Shelf
 
+
+
+@dataclass(frozen=True)
+class Built:
+    number: int
+    index: Index
+    has_meaning: bool
+
+
 _lock = threading.Lock()
-_built: list[tuple[int, Index]] = []
+_built: list[Built] = []
+_embedder: list[Remembered] = []
 
 
 def index() -> Index:
+    """What answers now. Never waits for vectors that have not been made yet."""
     now = shelf.current()
-    if _built and _built[0][0] == now.number:
-        return _built[0][1]
+    if not _built or _built[0].number != now.number:
+        with _lock:
+            if not _built or _built[0].number != now.number:
+                _built[:] = [_build(now, _ready_embedder(now))]
+    return _built[0].index
+
+
+def deepen() -> int:
+    """Makes the vectors that are missing and puts the index by meaning in force. For the background loop; 1 when it did."""
+    if why_not_by_meaning():
+        return 0
+    now = shelf.current()
+    if _built and _built[0].number == now.number and _built[0].has_meaning:
+        return 0
+    embedder = _load_embedder()
+    built = _build(now, embedder)
+    embedder.save(_vectors_file())
     with _lock:
-        if not _built or _built[0][0] != now.number:
-            _built[:] = [(now.number, _build(now))]
-        return _built[0][1]
+        _built[:] = [built]
+    return 1
+
+
+def why_not_by_meaning() -> str:
+    """Empty when search by meaning can run here."""
+    if not settings.ENVIRONMENT.semantic:
+        return "SEMANTIC=0"
+    here = vectors.available()
+    return "" if here else here.reason
+
+
+def _ready_embedder(now: Shelf) -> Remembered | None:
+    """The embedder, if every vector it needs is already in the data folder."""
+    if why_not_by_meaning() or not _vectors_file().exists():
+        return None
+    embedder = _load_embedder()
+    return embedder if embedder.knows(_texts_needed(now)) else None
+
+
+def _load_embedder() -> Remembered:
+    if not _embedder:
+        fresh = Remembered(Packaged())
+        fresh.load(_vectors_file())
+        _embedder[:] = [fresh]
+    return _embedder[0]
+
+
+def _vectors_file() -> Path:
+    return Path(settings.ENVIRONMENT.data) / "vectors.npz"
+
+
+def _texts_needed(now: Shelf) -> list[str]:
+    return Index.texts_with_meaning(entries(now), reading.read_elsewhere(settings.PACKS))
+
+
+def _build(now: Shelf, embedder: Remembered | None) -> Built:
+    packs = Path(settings.PACKS)
+    fitted = packs / "comun" / "search" / "calibration.json"
+    # Without it nothing is answered plainly, only offered.
+    calibration = json.loads(fitted.read_text(encoding="utf-8")) if fitted.exists() else None
+    built = Index.build(
+        entries(now),
+        reading.read_slang(packs),
+        elsewhere=reading.read_elsewhere(packs),
+        calibration=calibration,
+        embedder=embedder,
+    )
+    return Built(now.number, built, embedder is not None)
 
 
 def entries(now: Shelf) -> list[Entry]:
@@ -34,12 +113,7 @@ def entries(now: Shelf) -> list[Entry]:
             titles=topic.titles,
             words={language: tuple(words) for language, words in topic.words.items()},
             examples=now.examples.get(topic.id, {}),
-            body="\n".join(text.words for text in now.of_topic.get(topic.id, ())),
+            body="\n".join(text.what_it_answers for text in now.of_topic.get(topic.id, ())),
         )
-        for topic in now.topics.values()
+        for topic in sorted(now.topics.values(), key=lambda topic: topic.id)
     ]
-
-
-@lru_cache(maxsize=1)
-def search_files() -> Path:
-    return Path(settings.PACKS) / "comun" / "search"

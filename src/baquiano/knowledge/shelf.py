@@ -53,9 +53,10 @@ class Text:
     is_proposal: bool
 
     @property
-    def words(self) -> str:
-        parts = (self.title, self.first_sentence, self.short_answer)
-        return "\n".join((*parts, *(line for lines in self.sections.values() for line in lines)))
+    def what_it_answers(self) -> str:
+        """Its words without those that say what it does not answer."""
+        told = (line for name, lines in self.sections.items() if name != "unknown" for line in lines)
+        return "\n".join((self.title, self.first_sentence, self.short_answer, *told))
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Shelf:
         if len(texts) == 1 or not about.strip():
             return texts[0]
         asked = _stems(about)
-        bags = [_stems(text.words) for text in texts]
+        bags = [_stems(text.what_it_answers) for text in texts]
         spread = Counter(stem for bag in bags for stem in bag)
         scores = [sum(math.log(1 + len(texts) / spread[stem]) for stem in asked & bag) for bag in bags]
         best = max(range(len(texts)), key=lambda i: (scores[i], -i))

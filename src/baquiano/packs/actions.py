@@ -68,14 +68,17 @@ class LoadReport:
 
     def lines(self) -> list[str]:
         """For the terminal: one line per kind of thing."""
-        kinds = dict.fromkeys([*self.added, *self.changed, *self.removed, *self.kept])
-        words = (
-            ("added", self.added),
-            ("changed", self.changed),
-            ("removed", self.removed),
-            ("kept in use", self.kept),
-        )
-        return [f"{kind}: " + ", ".join(f"{n[kind]} {word}" for word, n in words if n[kind]) for kind in kinds]
+        counts = {
+            "added": +self.added,
+            "changed": +self.changed,
+            "removed": +self.removed,
+            "kept in use": +self.kept,
+        }
+        kinds = dict.fromkeys(kind for count in counts.values() for kind in count)
+        return [
+            f"{kind}: " + ", ".join(f"{count[kind]} {word}" for word, count in counts.items() if count[kind])
+            for kind in kinds
+        ]
 
 
 def _silent(line: str) -> None:
@@ -102,7 +105,7 @@ def load(paths: Iterable[Path], *, progress: Progress = _silent) -> LoadReport:
     folders = [Path(path).resolve() for path in paths]
     packs, problems = _read(folders, progress)
     problems += checking.check(packs, _around(), _facts_of(folders))
-    problems += [problem for pack in packs for problem in _not_here(pack)]
+    problems += _not_here(packs)
     if problems:
         raise CannotLoad(sorted(set(problems)))
     report = LoadReport(tuple(pack.name for pack in packs))
@@ -110,10 +113,11 @@ def load(paths: Iterable[Path], *, progress: Progress = _silent) -> LoadReport:
         problems = [problem for pack in packs for problem in _clashes(pack)]
         if problems:
             raise CannotLoad(sorted(set(problems)))
-        for pack in packs:
+        in_order = _required_first(packs)
+        for pack in in_order:
             progress(f"{pack.name}: loading")
             _load(pack, report)
-        for pack in reversed(packs):
+        for pack in reversed(in_order):
             _remove(pack, report)
         if report.is_new:
             shelf_changed()
@@ -137,6 +141,18 @@ def _read(folders: Sequence[Path], progress: Progress) -> tuple[list[PackFile], 
     return packs, problems
 
 
+def _required_first(packs: Sequence[PackFile]) -> list[PackFile]:
+    by_name = {pack.name: pack for pack in packs}
+    ordered: dict[str, PackFile] = {}
+    waiting = list(packs)
+    while waiting:
+        ready = [pack for pack in waiting if not any(n in by_name and n not in ordered for n in pack.requires)]
+        for pack in ready or waiting:  # packs that require each other: as they were named
+            ordered[pack.name] = pack
+        waiting = [pack for pack in waiting if pack.name not in ordered]
+    return list(ordered.values())
+
+
 def _facts_of(folders: Iterable[Path]) -> dict[str, facts.FactsFile]:
     files = {folder.name: folder.parent / "FACTS.md" for folder in folders}
     read = {path: facts.read(path) for path in set(files.values()) if path.is_file()}
@@ -151,10 +167,14 @@ def _around() -> Surroundings:
     )
 
 
-def _not_here(pack: PackFile) -> list[Problem]:
-    if pack.is_demo and not settings.IS_DEMO:
-        return [Problem(pack.origin.file, pack.origin.line("demo"), "is a demo pack: it is never loaded in production")]
-    return []
+def _not_here(packs: Sequence[PackFile]) -> list[Problem]:
+    """Demo packs stay out of production, and one installation serves one organisation."""
+    demos = [pack for pack in packs if pack.is_demo]
+    if not settings.IS_DEMO:
+        said = "is a demo pack: it is never loaded in production"
+        return [Problem(pack.origin.file, pack.origin.line("demo"), said) for pack in demos]
+    said = f"load one organisation at a time: {demos[0].name} is another one" if demos else ""
+    return [Problem(pack.origin.file, pack.origin.line("demo"), said) for pack in demos[1:]]
 
 
 def _clashes(pack: PackFile) -> list[Problem]:

@@ -85,9 +85,7 @@ def _named(packs: Sequence[PackFile]) -> Iterator[tuple[str, int, str, str] | tu
         for wording in pack.wordings:
             yield wording.file, wording.line, "the sentence", wording.key, wording.language, wording.country
         for member in pack.members:
-            yield pack.origin.file, 0, "member", member.username
-        if pack.organisation:
-            yield pack.origin.file, 0, "organisation", "of this installation"
+            yield pack.origin.file, 0, "member", member.username, pack.name, ""
 
 
 def _phrase_rules(files: Sequence[RulesFile]) -> Iterator[Problem]:
@@ -127,11 +125,11 @@ def _articles(pack: PackFile, known: Surroundings) -> Iterator[Problem]:
         if article.country != pack.country:
             yield _at(article.origin, "country", f"country should be that of the pack, {pack.country}")
         for key, topics in (("topic", (article.topic,)), ("next", article.next_topics)):
-            for topic in filter(None, topics):
-                if topic not in known.topics:
-                    yield _at(article.origin, key, f"{key}: there is no topic {topic}")
-                elif known.topics[topic] not in (None, article.country):
-                    yield _at(article.origin, key, f"{key}: {topic} is a topic of another country")
+            for name in filter(None, topics):
+                if name not in known.topics:
+                    yield _at(article.origin, key, f"{key}: there is no topic {name}")
+                elif known.topics[name] not in (None, article.country):
+                    yield _at(article.origin, key, f"{key}: {name} is a topic of another country")
         yield from _promises(article)
     answered = {article.topic for article in pack.articles}
     for topic in pack.topics:

@@ -58,13 +58,19 @@ def read(folder: Path) -> Reading:
     return Reading(pack, tuple(sorted(p for report in shelf.reports.values() for p in report.problems)))
 
 
+def is_demo(folder: Path) -> bool:
+    """Does its pack.yaml say so? Nothing else is opened."""
+    head = _Folder(folder).sheet(folder / "pack.yaml")
+    return head is not None and bool(head.table.flag("demo"))
+
+
 def _pack(shelf: "_Folder", head: Sheet, digest: str) -> PackFile:
     table = head.table
     name = table.matching("name", _PACK_NAME, "a word of small letters")
     if name and name != shelf.folder.name:
         table.wrong("name", f"should be the name of its folder, {shelf.folder.name}")
     country = table.matching("country", sheets.COUNTRY, "a country code such as CO, or null", optional=True) or None
-    is_demo = bool(table.flag("demo"))
+    demo = bool(table.flag("demo"))
     crisis = shelf.each("safety/crisis.*.yaml")
     pack = PackFile(
         origin=head.origin,
@@ -75,7 +81,7 @@ def _pack(shelf: "_Folder", head: Sheet, digest: str) -> PackFile:
         languages=table.texts("languages", most=2, at_least=1),
         requires=table.texts("requires", most=40),
         order=table.texts("topics", most=60),
-        is_demo=is_demo,
+        is_demo=demo,
         topics=_all(sheets.topic, shelf.each("topics/*.yaml")),
         articles=_all(sheets.article, shelf.each("articles/*.md")),
         numbers=tuple(row for sheet in shelf.each("safety/numbers.yaml") for row in sheets.numbers(sheet)),
@@ -91,7 +97,7 @@ def _pack(shelf: "_Folder", head: Sheet, digest: str) -> PackFile:
         digest=digest,
     )
     table.done()
-    shelf.strangers(f"{_FILES}|{_DEMO_FILES}" if is_demo else _FILES)
+    shelf.strangers(f"{_FILES}|{_DEMO_FILES}" if demo else _FILES)
     return pack
 
 

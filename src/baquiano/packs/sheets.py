@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from baquiano.engine.danger import Danger
@@ -28,8 +28,6 @@ from baquiano.packs.markdown import Pages
 from baquiano.packs.strict import Report, Table
 
 TITLE, LABEL, WORD, EXAMPLE, CAUTION = 72, 24, 60, 400, 400
-CRISIS_SENTENCES = ("told", "not_told", "automatic", "call_local", "number_confirmed_on")
-"""Fixed sentences that stand with the danger texts; they are kept with the other wording."""
 
 COUNTRY = re.compile(r"[A-Z]{2}")
 _ID = re.compile(r"[a-z][a-z0-9_]{1,58}")
@@ -126,7 +124,7 @@ def _number(row: Table, sheet: Sheet) -> NumberFile:
         country=row.matching("country", COUNTRY, "a country code such as CO"),
         number=row.matching("number", _PHONE, "a telephone number"),
         names=_by_language(row.table("name"), most=60),
-        kinds=row.texts("kinds", most=20, at_least=1),
+        kinds=row.texts("kinds", most=20),
         whose=row.text("whose", most=160),
         is_free=row.flag("free", default=None),
         hours=row.text("hours", most=160, least=0),
@@ -143,9 +141,12 @@ def _number(row: Table, sheet: Sheet) -> NumberFile:
 
 def crisis(sheet: Sheet, country: str | None) -> tuple[CrisisFile, ...]:
     """The danger texts of one language; the fixed sentences beside them are read by `crisis_sentences`."""
-    language = _language(sheet)
-    found = tuple(_crisis(row, sheet, language, country) for row in sheet.table.tables("texts", at_least=1))
-    sheet.table.done(also=CRISIS_SENTENCES)
+    language, table = _language(sheet), sheet.table
+    table.text("version", most=40)
+    if table.one_of("language", LANGUAGES) not in ("", language):
+        table.wrong("language", f"should be that of its file, {language}")
+    found = tuple(_crisis(row, sheet, language, country) for row in table.tables("texts", at_least=1))
+    table.done(also=["fixed"])
     return found
 
 
@@ -165,22 +166,38 @@ def _crisis(row: Table, sheet: Sheet, language: str, country: str | None) -> Cri
 
 
 def crisis_sentences(sheet: Sheet, country: str | None) -> tuple[WordingFile, ...]:
-    return _sentences(sheet, country, [key for key in CRISIS_SENTENCES if sheet.table.has(key)])
+    """They are kept with the other wording: `told`, `call_local` …, and `countries.CO` for a table in them."""
+    fixed = sheet.table.table("fixed")
+    plain = [key for key in fixed.lines() if not fixed.is_table(key)]
+    nested = [(key, fixed.table(key)) for key in fixed.lines() if fixed.is_table(key)]
+    return (
+        *_sentences(sheet, fixed, country, plain),
+        *(
+            replace(sentence, key=f"{key}.{sentence.key}")
+            for key, table in nested
+            for sentence in _sentences(sheet, table, country, list(table.lines()))
+        ),
+    )
 
 
 def wordings(sheet: Sheet, country: str | None) -> tuple[WordingFile, ...]:
-    for key in sheet.table.lines():
+    return _sentences(sheet, sheet.table, country, list(sheet.table.lines()))
+
+
+def _sentences(sheet: Sheet, table: Table, country: str | None, keys: list[str]) -> tuple[WordingFile, ...]:
+    """One may be empty on purpose ("we only have this in Spanish" is not said in Spanish); blanks at its ends count (" o ")."""
+    for key in keys:
         if not _WORDING_KEY.fullmatch(key):
-            sheet.table.wrong(key, "is not a key: letters, digits, _ and . only")
-    return _sentences(sheet, country, list(sheet.table.lines()))
-
-
-def _sentences(sheet: Sheet, country: str | None, keys: list[str]) -> tuple[WordingFile, ...]:
-    """One may be empty on purpose: "we only have this in Spanish" is not said in Spanish."""
-    language, table = _language(sheet), sheet.table
+            table.wrong(key, "is not a key: letters, digits, _ and . only")
+    language = _language(sheet)
     return tuple(
         WordingFile(
-            sheet.report.file, table.line_of(key), key, language, country or "", table.text(key, most=1200, least=0)
+            sheet.report.file,
+            table.line_of(key),
+            key,
+            language,
+            country or "",
+            table.text(key, most=1200, least=0, blanks=True),
         )
         for key in keys
     )

@@ -59,13 +59,12 @@ def moved(channel: Channel, old: Sequence[SeenAlias], new: Sequence[SeenAlias]) 
     _add(address, new, known=taken)
 
 
-def best_alias(address: Address) -> SeenAlias | None:
-    """The alias to write to: the phone where there is one (cheapest for the provider), else the user id."""
-    living = {a.scheme: a for a in address.aliases.filter(valid_to=None).order_by("-id")}
-    for scheme in (Scheme.WHATSAPP_PHONE, *living):
-        if scheme in living:
-            return SeenAlias(Scheme(scheme), living[scheme].value)
-    return None
+def living_aliases(address: Address) -> tuple[SeenAlias, ...]:
+    """How to write to this address, the safest first: a user id changes with the number, so a letter to it cannot reach the
+    next owner of a recycled SIM; a letter to the phone can."""
+    living = {Scheme(a.scheme): a.value for a in address.aliases.filter(valid_to=None).order_by("id")}
+    order = (Scheme.WHATSAPP_USER, Scheme.WHATSAPP_PHONE)
+    return tuple(SeenAlias(scheme, living[scheme]) for scheme in order if scheme in living)
 
 
 def _living(channel: Channel, aliases: Iterable[SeenAlias]) -> list[Alias]:

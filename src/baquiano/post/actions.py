@@ -19,7 +19,7 @@ from baquiano.channels.protocol import Accepted, Choice, Dead, OutMessage, Rejec
 from baquiano.channels.registry import sender_of
 from baquiano.lib import crypto, faults
 from baquiano.lib.turnstile import writing
-from baquiano.people.identity import best_alias
+from baquiano.people import identity
 from baquiano.people.models import Address
 from baquiano.post.models import PARKED_DAYS, Dispatch, Letter, ParkedStatus, State
 
@@ -27,6 +27,7 @@ LEASE_SECONDS = 60
 GRACE_SECONDS = 45  # how long a cut letter waits for news before it is repeated
 TRIES = 8
 SENDERS = 8
+ALIAS_UNUSABLE = 131062  # WhatsApp cannot write to this user id: the phone, then
 
 _RANK = {
     State.QUEUED: 0,
@@ -59,7 +60,8 @@ def send(address: Address, message: OutMessage, *, cause: str) -> Letter:
 
 
 def to_json(message: OutMessage) -> dict[str, object]:
-    return {"text": message.text, "choices": [[c.id, c.title, c.note] for c in message.choices]}
+    choices = [[choice.id, choice.title, choice.note] for choice in message.choices]
+    return {"text": message.text, "choices": choices, "list_label": message.list_label}
 
 
 def from_json(body: dict[str, object]) -> OutMessage:
@@ -67,6 +69,7 @@ def from_json(body: dict[str, object]) -> OutMessage:
     return OutMessage(
         str(body.get("text", "")),
         tuple(Choice(*(str(part) for part in row)) for row in choices) if isinstance(choices, list) else (),
+        str(body.get("list_label") or "") or OutMessage("").list_label,
     )
 
 
@@ -82,11 +85,11 @@ def erase(letters: Iterable[Letter]) -> None:
 
 @dataclass(frozen=True)
 class Leased:
-    """A letter of ours to send now, and to whom. `part`: the first wire that has not been sent yet."""
+    """A letter of ours to send now, and the living aliases to send it to, the safest first."""
 
     letter: Letter
     channel: Channel
-    to: Alias | None
+    to: tuple[Alias, ...]
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def lease(now: datetime, limit: int) -> list[Leased]:
         Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(
             state=State.SENDING, lease_until=now + faults.lasting(LEASE_SECONDS)
         )
-    return [Leased(letter, letter.address.channel, best_alias(letter.address)) for letter in letters]
+    return [Leased(letter, letter.address.channel, identity.living_aliases(letter.address)) for letter in letters]
 
 
 _senders = ThreadPoolExecutor(max_workers=SENDERS, thread_name_prefix="sender")
@@ -136,12 +139,21 @@ _senders = ThreadPoolExecutor(max_workers=SENDERS, thread_name_prefix="sender")
 
 def _attempt(leased: Leased) -> Sent:
     """Only the network: no row is read or written here."""
+    outcome = Sent(leased, (), Rejected(0, "no_address"))
+    for alias in leased.to:
+        outcome = _attempt_to(alias, leased)
+        if not (isinstance(outcome.verdict, Rejected) and outcome.verdict.code == ALIAS_UNUSABLE):
+            break
+    return outcome
+
+
+def _attempt_to(alias: Alias, leased: Leased) -> Sent:
     adapter = sender_of(leased.channel.kind)
-    if adapter is None or leased.to is None:
+    if adapter is None:
         return Sent(leased, (), Rejected(0, "no_address"))
-    wires = adapter.render(from_json(leased.letter.body), leased.to)
+    wires = adapter.render(from_json(leased.letter.body), alias)
     settings = {key: str(value) for key, value in (leased.channel.settings or {}).items()}
-    settings["line"] = leased.channel.line
+    settings["phone_number_id"] = leased.channel.line
     accepted: list[str] = []
     for part in range(leased.letter.parts_sent, len(wires)):
         verdict = adapter.send(wires[part], settings, f"{leased.letter.pk}:{part}")
@@ -161,8 +173,8 @@ def _record(outcome: Sent) -> None:
     match outcome.verdict:
         case Accepted():
             _advance(letter, State.ACCEPTED, now)
-        case Retry(after, code, whole_line):
-            _retry(letter, outcome.leased.channel, now, after, code, whole_line)
+        case Retry():
+            _retry(letter, outcome.leased.channel, now, outcome.verdict)
         case Rejected(code, reason):
             _fail(letter, code, reason, now)
         case Dead(code, reason):
@@ -175,15 +187,19 @@ def _record(outcome: Sent) -> None:
     _apply_parked(letter)
 
 
-def _retry(letter: Letter, channel: Channel, now: datetime, after: float, code: int, whole_line: bool) -> None:
+def _retry(letter: Letter, channel: Channel, now: datetime, verdict: Retry) -> None:
+    """A limit of the whole line is not this letter's fault: it waits as long as it takes and uses up no try."""
+    letter.error_code = verdict.code
+    if verdict.whole_line:
+        letter.state, letter.not_before = State.QUEUED, now + timedelta(seconds=verdict.wait(0))
+        Channel.objects.filter(pk=channel.pk).update(paused_until=letter.not_before)
+        return
     letter.attempts += 1
     if letter.attempts >= TRIES:
-        _fail(letter, code, "gave_up", now)
+        _fail(letter, verdict.code, "gave_up", now)
         return
-    letter.state, letter.error_code = State.QUEUED, code
-    letter.not_before = now + timedelta(seconds=after)
-    if whole_line:
-        Channel.objects.filter(pk=channel.pk).update(paused_until=letter.not_before)
+    letter.state = State.QUEUED
+    letter.not_before = now + timedelta(seconds=verdict.wait(letter.attempts - 1))
 
 
 def _fail(letter: Letter, code: int, reason: str, now: datetime) -> None:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from csp.constants import SELF
 from csp.decorators import csp_replace, csp_update
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -26,10 +27,13 @@ from baquiano.conversations.pages import EmergencyLine, emergency_numbers
 from baquiano.conversations.thread import Line, thread
 from baquiano.conversations.wording import wording
 from baquiano.public.pages import page, served, show
-from baquiano.public.saying import SayForm, local_posts_only, pick, says
+from baquiano.public.saying import SayForm, local_posts_only, pick, says, standing
 from baquiano.public.visitor import drop_token, new_client_id, visitor
 
-LOOKS = ((15, 20), (30, 60))  # the frame without JavaScript: the first 15 looks every 20 s, up to 30 every minute, then by hand
+LOOKS = (
+    (15, 20),
+    (30, 60),
+)  # the frame without JavaScript: the first 15 looks every 20 s, up to 30 every minute, then by hand
 FRAGMENT = "X-Fragment"  # our own script asks for the new lines alone
 
 
@@ -146,7 +150,7 @@ def forget(request: HttpRequest, language: str) -> HttpResponse:
     conversation = visitor(request).conversation()
     if conversation:
         actions.forget(conversation)
-    response = show(request, "public/forgotten.html", language, served(""), words=wording("forgotten", language))
+    response = show(request, "public/forgotten.html", language, served(""))
     drop_token(response)
     return response
 
@@ -161,6 +165,7 @@ def _page(
     *,
     draft: str = "",
     problem: str = "",
+    new: int = 0,
     status: int = 200,
 ) -> HttpResponse:
     lines = _lines(conversation) if conversation else []
@@ -172,9 +177,12 @@ def _page(
         status=status,
         lines=_shown(lines, conversation) if conversation else [],
         last=lines[-1].id if lines else 0,
+        new=new or (lines[-1].id if lines else 0),
         draft=draft,
         problem=problem,
         client_id=new_client_id(),
+        person_choice=standing("person", wording("pick.person", language)),
+        language_choices=[(code, standing(f"language:{code}", name), name) for code, name in settings.LANGUAGES],
     )
 
 
@@ -192,8 +200,9 @@ def _answered(
     if FRAGMENT in request.headers:
         return _fragment(request, conversation, lines)
     if conversation.closed_at or draft or not lines:
-        notice = "" if lines else wording("forgotten", conversation.language)
-        return _page(request, language, conversation, draft=draft, problem=notice)
+        words, new = ("", lines[0].id) if lines else (wording("forgotten", conversation.language), 0)
+        with translation.override(conversation.language):  # it may just have changed
+            return _page(request, conversation.language, conversation, draft=draft, problem=words, new=new)
     return redirect(_address(conversation) + f"#m{lines[0].id}")
 
 

@@ -69,7 +69,9 @@ def show(
 ) -> HttpResponse:
     """The template with its surroundings."""
     around = _around(request, language, country)
-    return render(request, template, {**content, "around": around, "language": language}, status=status)
+    response = render(request, template, {**content, "around": around, "language": language}, status=status)
+    response.headers["Content-Language"] = language
+    return response
 
 
 def served(country: str) -> str:

@@ -14,7 +14,7 @@ class Language:
 
 
 class CountryCode:
-    """"co" in the address, "CO" in the house."""
+    """ "co" in the address, "CO" in the house."""
 
     regex = "[a-z]{2}"
 

@@ -57,9 +57,12 @@ class SayForm(forms.Form):
         """The wording key of what is wrong with it, or nothing."""
         if not self.is_valid():
             return "not_understood"
-        if len(self.cleaned_data["text"]) > LONGEST:
-            return "too_long"
-        return "" if self.cleaned_data["text"] or self.cleaned_data["choice"] or self.cleaned_data["look"] else "empty"
+        said = self.cleaned_data
+        if said["choice"] or said["look"]:
+            return ""
+        if not said["text"]:
+            return "empty"
+        return "too_long" if len(said["text"]) > LONGEST else ""
 
     @property
     def draft(self) -> str:
@@ -77,11 +80,15 @@ def says(who: Visitor, *, text: str, choice: str, client_id: str, language: str,
     return actions.say(web(), who.alias, text=said, choice_id=picked, client_id=client_id)
 
 
+def standing(what: str, title: str) -> str:
+    """The value of a button whose meaning never depends on the last question: "id|title"."""
+    return f"{choice_id(State(), what)}|{title}"
+
+
 def pick(who: Visitor, what: str, *, label: str, language: str, country: str, client_id: str) -> HttpResponse:
     """One of the engine's own choices, tapped outside the chat; its answer waits there."""
     title = wording(f"pick.{label}", language) or label
-    choice = f"{choice_id(State(), what)}|{title}"
-    says(who, text="", choice=choice, client_id=client_id, language=language, country=country)
+    says(who, text="", choice=standing(what, title), client_id=client_id, language=language, country=country)
     response = redirect(reverse("public:chat", kwargs={"language": language}))
     who.keep_token(response)
     return response

@@ -15,8 +15,8 @@ from django.utils import timezone
 from baquiano.accounts.models import Membership, Role, Tick, organisation
 from baquiano.channels.models import Channel, RawWebhook
 from baquiano.conversations.models import Message
+from baquiano.knowledge import finding
 from baquiano.knowledge.models import ArticleVersion
-from baquiano.knowledge.search import vectors
 from baquiano.packs.models import PackLoad
 from baquiano.post.models import Letter, State
 from baquiano.safety import book
@@ -195,8 +195,7 @@ def _channels() -> Iterator[Finding]:
 
 
 def _search() -> Iterator[Finding]:
-    why_not = "" if settings.ENVIRONMENT.semantic else "SEMANTIC=0"
-    why_not = why_not or vectors.unavailable_because()
+    why_not = finding.why_not_by_meaning()
     if why_not:
         yield Finding(
             Mark.NOTE, f"Search by words only ({why_not})", "make semantic adds search by meaning on Linux with AVX2"

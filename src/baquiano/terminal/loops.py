@@ -59,9 +59,9 @@ def clock() -> int:
 
 
 def background() -> int:
-    """What may wait: erasing what has been kept long enough."""
+    """What may wait: erasing what has been kept long enough, making the vectors for search by meaning."""
     now = timezone.now()
-    return channels.erase_past_keeping(now) + post.forget_parked(now) + conversations.erase_past_keeping(now)
+    return finding.deepen() + channels.erase_past_keeping(now) + post.forget_parked(now) + conversations.erase_past_keeping(now)
 
 
 LOOPS = (

@@ -60,19 +60,39 @@ def _entries(document: Json) -> Iterator[Event]:
             yield from _change(change)
 
 
+@dataclass(frozen=True)
+class _Around:
+    """What one change says about all its items: which of our numbers, and who its contacts are."""
+
+    line: str
+    contacts: tuple[dict[Scheme, Alias], ...]
+    by_alias: dict[Alias, dict[Scheme, Alias]]
+
+
 def _change(change: Any) -> Iterator[Event]:
     if not isinstance(change, dict):
         yield Unparsed("", "change is not an object")
         return
     value = obj(change, "value")
-    line = word(obj(value, "metadata"), "phone_number_id")
+    around = _around(value)
     field = _plain_name(word(change, "field"))
     readers = _READERS.get(field)
     if readers is None:
-        yield Unparsed(line, "unknown field", field)
+        yield Unparsed(around.line, "unknown field", field)
         return
-    events = [event for key, read in readers.items() for item in items(value, key) for event in read(item, value, line)]
-    yield from events or [Unparsed(line, "nothing inside", field)]
+    events = [event for key, read in readers.items() for item in items(value, key) for event in read(item, around)]
+    yield from events or [Unparsed(around.line, "nothing inside", field)]
+
+
+def _around(value: Json) -> _Around:
+    """Read once for the whole change: a body may hold a thousand messages, and as many contacts."""
+    cards = [contact for contact in items(value, "contacts") if isinstance(contact, dict)]
+    contacts = tuple(_by_scheme(_user_id(word(card, "user_id")) + _address(word(card, "wa_id"))) for card in cards)
+    by_alias: dict[Alias, dict[Scheme, Alias]] = {}
+    for contact in contacts:
+        for alias in contact.values():
+            by_alias[alias] = contact | by_alias.get(alias, {})
+    return _Around(word(obj(value, "metadata"), "phone_number_id"), contacts, by_alias)
 
 
 def _plain_name(name: str) -> str:
@@ -83,30 +103,30 @@ def _plain_name(name: str) -> str:
 # Messages
 
 
-def _message(message: Any, value: Json, line: str) -> Iterator[Event]:
+def _message(message: Any, around: _Around) -> Iterator[Event]:
     if not isinstance(message, dict):
-        yield Unparsed(line, "message is not an object", "messages")
+        yield Unparsed(around.line, "message is not an object", "messages")
     elif message.get("group_id") not in (None, ""):
-        yield Unparsed(line, "group message", "messages")
+        yield Unparsed(around.line, "group message", "messages")
     elif word(message, "type") == "system":
-        yield _system(message, line)
+        yield _system(message, around.line)
     else:
-        yield _received(message, value, line)
+        yield _received(message, around)
 
 
-def _received(message: Json, value: Json, line: str) -> Event:
+def _received(message: Json, around: _Around) -> Event:
     provider_id = word(message, "id")
     if not provider_id:
-        return Unparsed(line, "message without an id", "messages")
-    aliases = _sender(message, value)
+        return Unparsed(around.line, "message without an id", "messages")
+    aliases = _sender(message, around)
     if not aliases:
-        return Unparsed(line, "message without a sender", "messages")
+        return Unparsed(around.line, "message without a sender", "messages")
     kind = word(message, "type")
     said = _CONTENTS.get(kind, _other)(message, obj(message, kind))
     context = obj(message, "context")
     return Received(
         provider_id=provider_id,
-        line=line,
+        line=around.line,
         aliases=aliases,
         sent_at=moment(message),
         kind=said.kind,
@@ -119,7 +139,7 @@ def _received(message: Json, value: Json, line: str) -> Event:
     )
 
 
-def _sender(message: Json, value: Json) -> tuple[Alias, ...]:
+def _sender(message: Json, around: _Around) -> tuple[Alias, ...]:
     """Every address the webhook itself ties to this message, the user id first.
 
     The user id is new when the number is: answering it never reaches the next owner of a recycled SIM. A contact that
@@ -127,11 +147,10 @@ def _sender(message: Json, value: Json) -> tuple[Alias, ...]:
     The message is believed before the contact: never two user ids, never two phones.
     """
     found = _by_scheme(_user_id(word(message, "from_user_id")) + _address(word(message, "from")))
-    contacts = [contact for contact in items(value, "contacts") if isinstance(contact, dict)]
-    for contact in contacts:
-        its_own = _by_scheme(_user_id(word(contact, "user_id")) + _address(word(contact, "wa_id")))
-        if its_own.items() & found.items() or (not found and len(contacts) == 1):
-            found = its_own | found
+    if not found and len(around.contacts) == 1:
+        found = around.contacts[0]
+    for alias in tuple(found.values()):
+        found = around.by_alias.get(alias, {}) | found
     return tuple(found[scheme] for scheme in (Scheme.WHATSAPP_USER, Scheme.WHATSAPP_PHONE) if scheme in found)
 
 
@@ -286,13 +305,13 @@ def _system(message: Json, line: str) -> Event:
     return _identity_change(IdentityChanged(line, old, new, moment(message)), kind)
 
 
-def _user_id_update(update: Any, _value: Json, line: str) -> Iterator[Event]:
+def _user_id_update(update: Any, around: _Around) -> Iterator[Event]:
     if not isinstance(update, dict):
-        yield Unparsed(line, "update is not an object", "user_id_update")
+        yield Unparsed(around.line, "update is not an object", "user_id_update")
         return
     pair = obj(update, "user_id")
     old, new = _user_id(word(pair, "previous")), _user_id(word(pair, "current"))
-    yield _identity_change(IdentityChanged(line, old, new, moment(update)), "user_id_update")
+    yield _identity_change(IdentityChanged(around.line, old, new, moment(update)), "user_id_update")
 
 
 def _identity_change(change: IdentityChanged, field: str) -> Event:
@@ -307,29 +326,29 @@ def _identity_change(change: IdentityChanged, field: str) -> Event:
 # Statuses and errors
 
 
-def _status(status: Any, _value: Json, line: str) -> Iterator[Event]:
+def _status(status: Any, around: _Around) -> Iterator[Event]:
     if not isinstance(status, dict):
-        yield Unparsed(line, "status is not an object", "statuses")
+        yield Unparsed(around.line, "status is not an object", "statuses")
         return
     provider_id, name = word(status, "id"), word(status, "status")
     delivery = _DELIVERIES.get(name)
     if not provider_id:
-        yield Unparsed(line, "status without an id", "statuses")
+        yield Unparsed(around.line, "status without an id", "statuses")
     elif delivery is None:
-        yield Unparsed(line, "status of another kind", _plain_name(name))
+        yield Unparsed(around.line, "status of another kind", _plain_name(name))
     else:
         codes = [number(error, "code") for error in items(status, "errors") if isinstance(error, dict)]
         error_code = next((code for code in codes if code is not None), None)
         echo = word(status, "biz_opaque_callback_data")
-        yield StatusChanged(provider_id, line, delivery, moment(status), echo, error_code)
+        yield StatusChanged(provider_id, around.line, delivery, moment(status), echo, error_code)
 
 
-def _error(error: Any, _value: Json, line: str) -> Iterator[Event]:
+def _error(error: Any, around: _Around) -> Iterator[Event]:
     code = number(error, "code") if isinstance(error, dict) else None
-    yield Unparsed(line, "error of the provider" if code is None else f"error {code} of the provider", "errors")
+    yield Unparsed(around.line, "error of the provider" if code is None else f"error {code} of the provider", "errors")
 
 
-_READERS: dict[str, dict[str, Callable[[Any, Json, str], Iterator[Event]]]] = {
+_READERS: dict[str, dict[str, Callable[[Any, _Around], Iterator[Event]]]] = {
     "messages": {"messages": _message, "statuses": _status, "errors": _error},
     "user_id_update": {"user_id_update": _user_id_update},
 }

@@ -30,7 +30,13 @@ class Logistic:
 
     def as_json(self) -> dict[str, Any]:
         rounded = [[round(v, 5) for v in values] for values in (self.means, self.spreads, self.weights)]
-        return {"names": list(self.names), "means": rounded[0], "spreads": rounded[1], "weights": rounded[2], "bias": round(self.bias, 5)}
+        return {
+            "names": list(self.names),
+            "means": rounded[0],
+            "spreads": rounded[1],
+            "weights": rounded[2],
+            "bias": round(self.bias, 5),
+        }
 
 
 def logistic_from(data: Mapping[str, Any]) -> Logistic:
@@ -73,7 +79,13 @@ def fit(
         solution -= step
         if float(np.abs(step).max()) < 1e-8:
             break
-    return Logistic(names, tuple(map(float, means)), tuple(map(float, spreads)), tuple(map(float, solution[:-1])), float(solution[-1]))
+    return Logistic(
+        names,
+        tuple(map(float, means)),
+        tuple(map(float, spreads)),
+        tuple(map(float, solution[:-1])),
+        float(solution[-1]),
+    )
 
 
 def _sigmoid(values: Numbers) -> Numbers:

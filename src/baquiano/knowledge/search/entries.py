@@ -77,4 +77,6 @@ def examples_of(entries: Iterable[Entry]) -> tuple[Message, ...]:
 
 
 def _texts(by_language: Mapping[str, Any] | None) -> dict[str, tuple[str, ...]]:
-    return {lang: tuple(str(text) for text in texts) for lang, texts in (by_language or {}).items() if lang in LANGUAGES}
+    return {
+        lang: tuple(str(text) for text in texts) for lang, texts in (by_language or {}).items() if lang in LANGUAGES
+    }

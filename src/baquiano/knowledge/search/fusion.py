@@ -20,7 +20,9 @@ def min_max(scores: NDArray[np.floating], allowed: NDArray[np.bool_]) -> Numbers
     return stretched
 
 
-def fuse(rankings: Mapping[str, NDArray[np.floating]], weights: Mapping[str, float], allowed: NDArray[np.bool_]) -> Numbers:
+def fuse(
+    rankings: Mapping[str, NDArray[np.floating]], weights: Mapping[str, float], allowed: NDArray[np.bool_]
+) -> Numbers:
     """The weighed mean of the stretched scores: 0–1 for allowed candidates, −1 for the others. A ranker without weight is left out."""
     used = {name: weights[name] for name in rankings if weights.get(name, 0.0) > 0}
     total = sum(used.values())

@@ -1,11 +1,11 @@
 """A text as a row of comparable words: no accents, no case, no SMS spelling, regional words beside their plain ones."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import snowballstemmer
 
@@ -28,33 +28,35 @@ _STEMMERS = {
 _one_at_a_time = Lock()  # a stemmer keeps the word it is working on in itself
 
 
+Phrase = tuple[str, ...]
+Told = TypeVar("Told")
+
+
 @dataclass(frozen=True)
 class Slang:
     """The versioned map of how people type (`packs/comun/search/slang.yaml`), per language.
 
-    `short`: a typed word → what it stands for. `same`: a row of regional words → plain words that are added to it.
-    `countries`: country → rows of words that tell it. All folded; phrases are tuples of words.
+    `short`: a typed word → what it stands for. `same`: the last word of a regional phrase → (the phrase, plain words to add).
+    `countries`: the last word of a phrase → (the phrase, the country it tells). All folded; phrases are tuples of words.
     """
 
     version: int
-    short: Mapping[str, Mapping[str, tuple[str, ...]]]
-    same: Mapping[str, Mapping[tuple[str, ...], tuple[str, ...]]]
-    countries: Mapping[str, frozenset[tuple[str, ...]]]
-
-    @property
-    def longest_phrase(self) -> int:
-        phrases = [phrase for rows in self.same.values() for phrase in rows]
-        phrases += [phrase for rows in self.countries.values() for phrase in rows]
-        return max(map(len, phrases), default=1)
+    short: Mapping[str, Mapping[str, Phrase]]
+    same: Mapping[str, Mapping[str, tuple[tuple[Phrase, Phrase], ...]]]
+    countries: Mapping[str, tuple[tuple[Phrase, str], ...]]
 
 
 def slang_from(data: Mapping[str, Any]) -> Slang:
-    """The map from its parsed file. Raises KeyError when a part is missing."""
+    """The map from its parsed file. Raises KeyError when a part is missing, ValueError when a short form is not one word."""
+    countries = [(_phrase(text), country) for country, texts in data["countries"].items() for text in texts]
     return Slang(
         version=int(data["version"]),
-        short={lang: {_phrase(k)[0]: _phrase(v) for k, v in rows.items()} for lang, rows in data["short"].items()},
-        same={lang: {_phrase(k): _phrase(v) for k, v in rows.items()} for lang, rows in data["same"].items()},
-        countries={country: frozenset(map(_phrase, rows)) for country, rows in data["countries"].items()},
+        short={lang: {_one_word(k): _phrase(v) for k, v in rows.items()} for lang, rows in data["short"].items()},
+        same={
+            lang: _by_last_word([(_phrase(k), _phrase(v)) for k, v in rows.items()])
+            for lang, rows in data["same"].items()
+        },
+        countries=_by_last_word(countries),
     )
 
 
@@ -66,18 +68,27 @@ def words(text: str, language: str, slang: Slang) -> list[str]:
     short = slang.short.get(language, {})
     plain = squeeze(fold(text[:READ_AT_MOST]))
     typed = [word for token in _WORD.findall(plain) for word in short.get(token, (token,))]
-    return _with_plain_words(typed, slang.same.get(language, {}), slang.longest_phrase)
+    same = slang.same.get(language)
+    if not same:
+        return typed
+    told: list[str] = []
+    for place, word in enumerate(typed):
+        told.append(word)
+        for phrase, plain_words in same.get(word, ()):
+            if _stands_before(phrase, typed, place):
+                told.extend(plain_words)
+    return told
 
 
-def countries_named(text: str, language: str, slang: Slang) -> frozenset[str]:
+def countries_named(text: str, slang: Slang) -> frozenset[str]:
     """The countries a text names, by name, city, authority or paper."""
-    typed = words(text, language, slang)
-    rows = {
-        tuple(typed[start : start + length])
-        for length in range(1, slang.longest_phrase + 1)
-        for start in range(len(typed) - length + 1)
-    }
-    return frozenset(country for country, phrases in slang.countries.items() if not phrases.isdisjoint(rows))
+    typed = _WORD.findall(fold(text[:READ_AT_MOST]))
+    return frozenset(
+        country
+        for place, word in enumerate(typed)
+        for phrase, country in slang.countries.get(word, ())
+        if _stands_before(phrase, typed, place)
+    )
 
 
 @lru_cache(maxsize=40_000)
@@ -94,27 +105,32 @@ def stems(typed: Sequence[str], language: str) -> list[str]:
     return [stem(word, language) for word in typed]
 
 
-def grams(typed: Sequence[str]) -> Iterator[str]:
-    """Rows of 3 to 5 letters inside each word and its edges (a space): what survives misspelling."""
-    for word in typed:
-        edged = f" {word} "
-        for length in range(SHORTEST_GRAM, LONGEST_GRAM + 1):
-            for start in range(len(edged) - length + 1):
-                yield edged[start : start + length]
+def grams(word: str) -> tuple[str, ...]:
+    """Rows of 3 to 5 letters inside a word and its edges (a space): what survives misspelling."""
+    edged = f" {word} "
+    return tuple(
+        edged[start : start + length]
+        for length in range(SHORTEST_GRAM, LONGEST_GRAM + 1)
+        for start in range(len(edged) - length + 1)
+    )
 
 
-def _phrase(text: str) -> tuple[str, ...]:
+def _phrase(text: object) -> Phrase:
     return tuple(_WORD.findall(fold(str(text))))
 
 
-def _with_plain_words(
-    typed: list[str], same: Mapping[tuple[str, ...], tuple[str, ...]], longest: int
-) -> list[str]:
-    if not same:
-        return typed
-    told: list[str] = []
-    for end in range(1, len(typed) + 1):
-        told.append(typed[end - 1])
-        for length in range(1, min(longest, end) + 1):
-            told.extend(same.get(tuple(typed[end - length : end]), ()))
-    return told
+def _one_word(text: object) -> str:
+    (word,) = _phrase(text)
+    return word
+
+
+def _by_last_word(rows: Sequence[tuple[Phrase, Told]]) -> dict[str, tuple[tuple[Phrase, Told], ...]]:
+    by_last: dict[str, list[tuple[Phrase, Told]]] = {}
+    for phrase, told in rows:
+        by_last.setdefault(phrase[-1], []).append((phrase, told))
+    return {last: tuple(own) for last, own in by_last.items()}
+
+
+def _stands_before(phrase: Phrase, typed: Sequence[str], place: int) -> bool:
+    """Whether the phrase ends with the word at `place`."""
+    return tuple(typed[max(place + 1 - len(phrase), 0) : place + 1]) == phrase

@@ -61,6 +61,12 @@ class PasswordForm(OwnPasswordForm):
         return str(self.cleaned_data["new"])
 
 
+class FirstCodeForm(CodeForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _("Six digits that the app shows now.")
+
+
 def security(request: StaffRequest) -> HttpResponse:
     page = {
         "is_on": second_factor.is_on(request.user),
@@ -75,7 +81,7 @@ def totp_on(request: StaffRequest) -> HttpResponse:
         return redirect("workspace:security")
     offered = second_factor.offer(request.user, request.session.get(OFFERED))
     request.session[OFFERED] = offered.sealed
-    form = CodeForm(request.POST or None)
+    form = FirstCodeForm(request.POST or None)
     if form.is_valid():
         codes = second_factor.turn_on(request.user, offered.sealed, form.cleaned_data["code"].replace(" ", ""))
         if codes is not None:

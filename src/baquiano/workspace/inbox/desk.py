@@ -26,7 +26,7 @@ from baquiano.conversations.actions import close as end
 from baquiano.conversations.models import Conversation
 from baquiano.conversations.thread import Line, thread
 from baquiano.knowledge.models import ArticleVersion
-from baquiano.workspace.inbox.fragment import fragment, is_part, unchanged
+from baquiano.workspace.inbox.fragment import fragment, is_part, unchanged, whole
 from baquiano.workspace.inbox.queue import queue
 
 LONGEST_ANSWER = 4000
@@ -78,13 +78,12 @@ def conversation(request: StaffRequest, conversation_id: int) -> HttpResponse:
 def conversation_thread(request: StaffRequest, conversation_id: int) -> HttpResponse:
     """Polled: what was said since, delivery marks and who has it, or nothing when all that is as it was."""
     found = _find(request, conversation_id)
-    after = request.GET.get("after", "")
     lines = thread(found)
     seen = seen_so_far(lines)
     standing = fragment("workspace/inbox/standing.html", {"standing": standing_of(found, request.user)})
     if seen == request.GET.get("seen") and standing.seen == request.GET.get("standing"):
         return unchanged()
-    shown = int(after) if after.isdigit() else 0
+    shown = whole(request.GET.get("after", ""))
     page = {
         "number": found.pk,
         "lines": [line for line in lines if line.id > shown],

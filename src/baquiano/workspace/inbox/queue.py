@@ -10,12 +10,13 @@ from django.views.decorators.http import require_POST
 
 from baquiano.accounts.models import User
 from baquiano.accounts.policy import StaffRequest
+from baquiano.conversations.models import Conversation
 from baquiano.conversations.thread import inbox as rows_of
 from baquiano.conversations.thread import inbox_counts
 from baquiano.engine.danger import Level
 from baquiano.safety.actions import acknowledge as have_seen
 from baquiano.safety.models import Alert
-from baquiano.workspace.inbox.fragment import Fragment, fragment, unchanged
+from baquiano.workspace.inbox.fragment import Fragment, fragment, unchanged, whole
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
 
 def inbox_rows(request: StaffRequest) -> HttpResponse:
     """Polled: the rows when they have changed, else nothing."""
-    showing = _number(request.GET.get("showing", ""))
+    showing = whole(request.GET.get("showing", ""))
     now = queue(request.user, showing=showing)
     if now.seen == request.GET.get("seen"):
         return unchanged()
@@ -54,14 +55,15 @@ def inbox_rows(request: StaffRequest) -> HttpResponse:
 @require_POST
 def acknowledge(request: StaffRequest, alert_id: int) -> HttpResponse:
     """ "I have seen it and I am going": the alert stops calling the others."""
-    alert = Alert.objects.open().filter(pk=alert_id).first()
-    if alert is None:
+    found = next((one for one in open_alerts(request.user) if one.alert.pk == alert_id), None)
+    if found is None:
         messages.info(request, _("Somebody else has already answered this alert."))
         return redirect("workspace:inbox")
-    have_seen(alert, by=request.user)
+    have_seen(found.alert, by=request.user)
     messages.success(request, _("You have taken this alert: now look after the person."))
-    conversation = _conversation_of(alert)
-    return redirect("workspace:conversation", conversation) if conversation else redirect("workspace:inbox")
+    if not found.conversation:
+        return redirect("workspace:inbox")
+    return redirect("workspace:conversation", found.conversation)
 
 
 def queue(user: User, *, showing: int) -> Queue:
@@ -70,20 +72,21 @@ def queue(user: User, *, showing: int) -> Queue:
         fragment(
             "workspace/inbox/rows.html", {"rows": rows_of(user), "counts": inbox_counts(user), "showing": showing}
         ),
-        fragment("workspace/inbox/alerts.html", {"alerts": open_alerts()}),
+        fragment("workspace/inbox/alerts.html", {"alerts": open_alerts(user)}),
     )
 
 
-def open_alerts() -> list[OpenAlert]:
-    """Danger only (P0 and P1), the gravest first."""
-    alerts = Alert.objects.open().order_by("level", "due_at")
-    return [OpenAlert(alert, _conversation_of(alert)) for alert in alerts if Level(alert.level).is_crisis]
+def open_alerts(user: User) -> list[OpenAlert]:
+    """Danger only (P0 and P1), the gravest first; about a conversation only when this person may read it."""
+    alerts = [
+        OpenAlert(alert, _conversation_of(alert))
+        for alert in Alert.objects.open().order_by("level", "due_at")
+        if Level(alert.level).is_crisis
+    ]
+    readable = Conversation.objects.visible_to(user).in_bulk([open_alert.conversation for open_alert in alerts])
+    return [alert for alert in alerts if not alert.conversation or alert.conversation in readable]
 
 
 def _conversation_of(alert: Alert) -> int:
     kind, _colon, number = alert.about.partition(":")
-    return _number(number) if kind == "conversation" else 0
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return whole(number) if kind == "conversation" else 0

@@ -1,5 +1,6 @@
 """What the organisation is called and when somebody answers. The hours are read back in days, so that nobody has to guess."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -20,15 +21,23 @@ from baquiano.lib.turnstile import writing
 from baquiano.territory.calendar import HoursNotUnderstood, Staffing, check, staffing
 
 DAYS_READ_BACK = 7
-MOST_CHANGES = 100  # of opening in a week: more is a mistake in the hours
+HOLIDAYS = "PH"  # in OpenStreetMap's hours
+MOST_CHANGES = 24  # of opening in a day: more is a mistake in the hours
 
 
 @dataclass(frozen=True)
 class Day:
-    """One day as it will be. `spans` empty: nobody is there."""
+    """One day as it will be, from midnight to midnight. `spans` empty: nobody is there."""
 
     date: datetime
     spans: tuple[tuple[datetime, datetime], ...]
+
+    @property
+    def in_words(self) -> list[str]:
+        end = self.date + timedelta(days=1)
+        if self.spans == ((self.date, end),):
+            return [_("all day")]
+        return [f"{start:%H:%M}–{'24:00' if until == end else f'{until:%H:%M}'}" for start, until in self.spans]
 
 
 class HoursForm(forms.Form):
@@ -65,7 +74,13 @@ def hours(request: StaffRequest) -> HttpResponse:
         messages.success(request, _("Saved. This is how the next days will be."))
         return redirect("workspace:hours")
     now = timezone.now()
-    page = {"form": form, "now": _now(ours, now), "week": week(ours, now), "timezone": ours.timezone}
+    page = {
+        "form": form,
+        "now": _now(ours, now),
+        "week": week(ours, now),
+        "are_holidays_closed": HOLIDAYS not in ours.staffed_hours,
+        "timezone": ours.timezone,
+    }
     return render(request, "workspace/hours.html", page)
 
 
@@ -80,27 +95,24 @@ def week(ours: Organisation, now: datetime) -> list[Day]:
     """Today and the six days after it, with the holidays of the first country served."""
     zone = ZoneInfo(ours.timezone)
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    spans = _spans(ours, midnight, midnight + timedelta(days=DAYS_READ_BACK))
     days = [midnight + timedelta(days=number) for number in range(DAYS_READ_BACK)]
-    return [Day(day, tuple(span for span in spans if span[0].date() == day.date())) for day in days]
+    return [Day(day, tuple(_spans(ours, day))) for day in days]
 
 
-def _spans(ours: Organisation, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-    spans: list[tuple[datetime, datetime]] = []
-    moment = start
+def _spans(ours: Organisation, midnight: datetime) -> Iterator[tuple[datetime, datetime]]:
+    moment, end = midnight, midnight + timedelta(days=1)
     for _change in range(MOST_CHANGES):
         if moment >= end:
             break
         there = _now(ours, moment)
         if there.is_open:
-            closes = there.closes_at or end
-            spans.append((moment, closes))
+            closes = min(there.closes_at or end, end)
+            yield moment, closes
             moment = closes
         elif there.opens_at is not None and there.opens_at > moment:
             moment = there.opens_at
         else:
             break
-    return spans
 
 
 def _now(ours: Organisation, moment: datetime) -> Staffing:

@@ -17,6 +17,7 @@ WORDS: dict[str, str | Promise] = {
     "conversation.answer": _("Answer in a conversation they took over"),
     "conversation.hand_back": _("Hand a conversation back to the assistant"),
     "conversation.close": _("Close a conversation"),
+    "complaint.read": _("Read complaints about how we treat people"),
     "alert.acknowledge": _("Say that they have seen a danger alert"),
     "article.read": _("Read the articles and their sources"),
     "article.write": _("Write and translate articles"),
@@ -40,7 +41,9 @@ class RoleInWords:
 
 def roles_in_words(mine: frozenset[str]) -> list[RoleInWords]:
     return [
-        RoleInWords(role, str(Role(role).label), role in mine, tuple(str(WORDS[deed]) for deed in WORDS if deed in deeds))
+        RoleInWords(
+            role, str(Role(role).label), role in mine, tuple(str(WORDS[deed]) for deed in WORDS if deed in deeds)
+        )
         for role, deeds in matrix().roles.items()
     ]
 

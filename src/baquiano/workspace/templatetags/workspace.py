@@ -154,7 +154,7 @@ def due(at: datetime | None) -> str:
     left = at - timezone.now()
     if left < timedelta(0):
         return gettext("%(time)s past its time") % {"time": _spell(-left)}
-    return gettext("%(time)s left") % {"time": _spell(left)}
+    return gettext("time left: %(time)s") % {"time": _spell(left)}
 
 
 def _spell(span: timedelta) -> str:

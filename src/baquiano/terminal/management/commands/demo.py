@@ -13,7 +13,9 @@ from baquiano.channels.events import Alias, Scheme
 from baquiano.channels.models import Channel
 from baquiano.conversations import actions
 from baquiano.conversations.models import Conversation
-from baquiano.packs.actions import DEMO_PASSWORD
+
+# Known to everybody, for fictional people only: production does not start beside them.
+DEMO_PASSWORD = "camino-de-prueba"
 
 PACKS = ("comun", "colombia", "chile", "demo_mision")
 
@@ -38,10 +40,17 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
         call_command("pack", "load", *PACKS)
+        self._passwords()
         self._channels()
         if not without_visits and not Conversation.objects.exists():
             self._visits()
         self._logins()
+
+    def _passwords(self) -> None:
+        for user in User.objects.filter(is_demo=True):
+            if not user.has_usable_password():
+                user.set_password(DEMO_PASSWORD)
+                user.save(update_fields=["password"])
 
     def _channels(self) -> None:
         Channel.objects.get_or_create(kind=Channel.ChannelKind.WEBCHAT, line="web", defaults={"name": "Chat web"})

@@ -22,8 +22,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
-        check = verbs.add_parser("check", help="every problem with its file and line; ends with 1 when there is one")
-        load = verbs.add_parser("load", help="all of them or nothing; a second time changes nothing")
+        check = verbs.add_parser(
+            "check",
+            help="every problem with its file and line; ends with 1 when there is one",
+            epilog="Example: baquiano pack check packs/colombia",
+        )
+        load = verbs.add_parser(
+            "load",
+            help="all of them or nothing; a second time changes nothing",
+            epilog="Example: baquiano pack load comun colombia",
+        )
         for verb in (check, load):
             verb.add_argument("packs", nargs="*", help="names of packs, or their folders; without any: those in packs/")
 
@@ -51,9 +59,7 @@ class Command(BaseCommand):
 
 
 def _every() -> list[Path]:
-    """What others require first."""
-    found = [path.parent for path in sorted(settings.PACKS.glob("*/pack.yaml"))]
-    return sorted(found, key=lambda folder: (folder.name != "comun", is_demo(folder), folder.name))
+    return [path.parent for path in sorted(settings.PACKS.glob("*/pack.yaml"))]
 
 
 def _folder(name: str) -> Path:

@@ -1,0 +1,95 @@
+"""A phone in somebody's hand, a fake Meta behind it, and a house with the shipped packs."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from baquiano.accounts.models import Organisation
+from baquiano.channels.models import Channel
+from tests import house_full
+from tests.fakes.graph import BEGAN, LINE, PHONE, Graph, Sent, text_message, voice_note, webhook
+
+Json = dict[str, object]
+
+
+@pytest.fixture
+def graph() -> Iterator[Graph]:
+    with Graph() as server:
+        yield server
+
+
+@pytest.fixture
+def house(organisation: Organisation) -> Organisation:
+    """Everything the packs bring, in an organisation that serves both countries."""
+    house_full.fill()
+    return organisation
+
+
+@pytest.fixture
+def line(graph: Graph) -> Channel:
+    settings = {**graph.settings, "app_secret": graph.secret, "verify_token": "verificar"}
+    return Channel.objects.create(kind="whatsapp", line=LINE, name="WhatsApp", settings=settings)
+
+
+@dataclass
+class Phone:
+    """Somebody's WhatsApp: what it says goes through Meta's webhook, what it hears came through Meta's API."""
+
+    graph: Graph
+    channel: Channel
+    number: str = PHONE
+    user_id: str = ""
+    clock: itertools.count = field(default_factory=lambda: itertools.count(BEGAN, 10))  # type: ignore[type-arg]
+    ids: itertools.count = field(default_factory=lambda: itertools.count(1))  # type: ignore[type-arg]
+
+    def says(self, *texts: str, id: str = "", at: int = 0) -> int:
+        """All of them in one webhook; the status of our answer to Meta."""
+        messages = [self.message(text, id=id, at=at) for text in texts]
+        return self.posts(webhook(messages=messages))
+
+    def message(self, text: str, *, id: str = "", at: int = 0) -> Json:
+        return text_message(
+            text,
+            id=id or f"wamid.in{self.number}.{next(self.ids)}",
+            phone=self.number,
+            user_id=self.user_id,
+            at=at or next(self.clock),
+        )
+
+    def says_aloud(self) -> int:
+        note = voice_note("media-1", id=f"wamid.in{next(self.ids)}", phone=self.number, at=next(self.clock))
+        return self.posts(webhook(messages=[note]))
+
+    def posts(self, body: Json) -> int:
+        raw = json.dumps(body).encode()
+        headers = self.graph.headers(raw)
+        response = Client().post(
+            f"/webhooks/whatsapp/{self.channel.pk}/",
+            raw,
+            content_type="application/json",
+            headers={"x-hub-signature-256": headers["X-Hub-Signature-256"]},
+        )
+        return response.status_code
+
+    @property
+    def letters(self) -> list[Sent]:
+        return [sent for sent in self.graph.sent if sent.to in (self.number, self.user_id)]
+
+    @property
+    def heard(self) -> list[str]:
+        return [sent.words for sent in self.letters]
+
+
+@pytest.fixture
+def phone(graph: Graph, line: Channel, house: Organisation) -> Phone:
+    return Phone(graph, line)
+
+
+def work() -> None:
+    """Everything due, as the loops would do it."""
+    call_command("work", once=True)

@@ -1,0 +1,114 @@
+"""The files of a pack small enough to read at a glance, with everything a pack may hold."""
+
+FACTS = """# Facts
+
+## 4.A COLOMBIA
+
+**CO-01 · El permiso** — Creado el 1-mar-2021; cuesta $20.000 y tarda 3 a 6 meses. Línea 01 8000 42 37 01, emergencias 123.
+Fuentes: migracioncolombia.gov.co/permiso (M). Última fecha: oct-2025.
+
+**CO-02 · Otra cosa** — Dura 30 días y cubre al 5,1 %.
+
+## Corrections to the fichas above (they win over them)
+
+- CO-02: it was 45 days, says ejemplo.org.
+- No known fact is later than March 2026.
+
+## How sure it is
+- Not a fact: 999.
+"""
+
+PACK = """name: norte
+title: El norte
+version: "1"
+country: CO
+languages: [es, en, pt, fr, ht]
+topics:
+  - permiso
+"""
+
+TOPIC = """id: permiso
+country: CO
+branch: regularizacion
+fichas: [CO-01]
+title: {es: El permiso, en: The permit, pt: A licença, fr: Le permis, ht: Pèmi a}
+short: {es: Permiso, en: Permit, pt: Licença, fr: Permis, ht: Pèmi}
+words: {es: [permiso], en: [permit], pt: [licença], fr: [permis], ht: [pèmi]}
+not_this:
+  - {if: "ya lo perdió", then: permiso_perdido}
+examples:
+  es:
+    - como saco el permiso
+    - cuánto vale el permiso
+  en: [how do i get the permit]
+  pt: [como tiro a licença]
+  fr: [comment avoir le permis]
+  ht: [kijan pou m jwenn pèmi a]
+"""
+
+ARTICLE = """---
+id: permiso
+topic: permiso
+country: CO
+title: Cómo sacar el permiso
+fichas: [CO-01]
+known_on: 2025-10-01
+confidence: B
+life_saving: false
+sources:
+  - {title: Migración Colombia, url: "https://www.migracioncolombia.gov.co", code: M}
+caution: Confirma antes de ir.
+next: [permiso]
+---
+# Primera frase
+El permiso cuesta $20.000.
+# Respuesta corta
+Se creó el 1 de marzo de 2021.
+Tarda de 3 a 6 meses.
+# Pasos
+1. Llama al 01 8000 42 37 01.
+2. Pide una cita.
+# Lo que no sabemos
+- El horario. Pregúntalo en la línea.
+"""
+
+NUMBERS = """numbers:
+  - id: co_emergencias
+    country: CO
+    number: 123
+    name: {es: emergencias, en: emergencies, pt: emergências, fr: urgences, ht: ijans}
+    kinds: [medical, violence]
+    whose: Policía y salud
+    free: true
+    hours: ""
+    source_ficha: CO-01
+    confidence: B
+    last_known_on: 2025-10-01
+    note: ""
+"""
+
+CRISIS = """version: "1"
+language: es
+fixed: {told: Ya avisé a una persona del equipo., between_numbers: " o ", countries: {CO: Colombia}}
+texts:
+  - {kind: medical, text: "Llama ahora: {numbers}.", numbers: [co_emergencias]}
+"""
+
+WORDING = """greeting: Hola
+menu: Elige un número
+"""
+
+PHRASES = """version: "1"
+rules:
+  - {id: es-medical-01, level: P0, kind: medical, any: ["no respira"]}
+"""
+
+FILES = {
+    "pack.yaml": PACK,
+    "topics/permiso.yaml": TOPIC,
+    "articles/permiso.md": ARTICLE,
+    "safety/numbers.yaml": NUMBERS,
+    "safety/crisis.es.yaml": CRISIS,
+    "safety/phrases.es.yaml": PHRASES,
+    "wording/es.yaml": WORDING,
+}

@@ -1,0 +1,43 @@
+"""Yuli writes in the web chat and waits; Rosa takes her conversation over."""
+
+from collections.abc import Callable
+
+import pytest
+
+from baquiano.accounts.models import Organisation, User
+from baquiano.channels.models import Channel
+from baquiano.conversations.actions import take_over
+from baquiano.conversations.models import Conversation
+from tests.workspace.visitors import PASSWORD, Visitor, comes_in, learn_to_speak
+
+
+@pytest.fixture
+def yuli(webchat: Channel, organisation: Organisation) -> Visitor:
+    learn_to_speak()
+    return comes_in(webchat, "yulis-token")
+
+
+@pytest.fixture
+def waiting(yuli: Visitor) -> Conversation:
+    """Yuli asked for a person: her conversation is in the queue."""
+    return yuli.says("persona")
+
+
+@pytest.fixture
+def rosas(waiting: Conversation, rosa: User) -> Conversation:
+    """Rosa has taken it over."""
+    take_over(waiting, by=rosa)
+    waiting.refresh_from_db()
+    return waiting
+
+
+@pytest.fixture
+def with_password() -> Callable[[User], User]:
+    """The same colleague, able to sign in by hand."""
+
+    def give(user: User) -> User:
+        user.set_password(PASSWORD)
+        user.save()
+        return user
+
+    return give
