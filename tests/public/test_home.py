@@ -14,7 +14,8 @@ NEUTRAL_TITLES = {"Información", "Temas", "Respuesta", "Mensajes", "Acerca de"}
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"), [("ht", "/ht/"), ("pt-BR,en;q=0.5", "/pt/"), ("de-DE,fr;q=0.4", "/fr/"), ("zh", "/es/"), ("", "/es/")]
+    ("asked", "given"),
+    [("ht", "/ht/"), ("pt-BR,en;q=0.5", "/pt/"), ("de-DE,fr;q=0.4", "/fr/"), ("zh", "/es/"), ("", "/es/")],
 )
 def test_the_door_leads_to_the_language_the_browser_asks_for(asked: str, given: str) -> None:
     assert Client(headers={"accept-language": asked}).get("/").url == given  # type: ignore[attr-defined]
@@ -127,7 +128,11 @@ def test_a_page_costs_few_queries_once_its_picture_is_in_memory(
 
 @pytest.mark.parametrize(
     ("page", "words"),
-    [("/pt/nada/mais/", "Esta página não está aqui"), ("/ht/nada/", "Paj sa a pa la"), ("/nada", "Esta página no está aquí")],
+    [
+        ("/pt/nada/mais/", "Esta página não está aqui"),
+        ("/ht/nada/", "Paj sa a pa la"),
+        ("/nada", "Esta página no está aquí"),
+    ],
 )
 def test_a_missing_page_says_so_in_the_language_of_its_address(yulis_phone: Client, page: str, words: str) -> None:
     response = yulis_phone.get(page)

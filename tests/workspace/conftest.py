@@ -1,6 +1,7 @@
 """Yuli writes in the web chat and waits; Rosa takes her conversation over."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,12 @@ from baquiano.channels.models import Channel
 from baquiano.conversations.actions import take_over
 from baquiano.conversations.models import Conversation
 from tests.workspace.visitors import PASSWORD, Visitor, comes_in, learn_to_speak
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """argon2 takes 100 MB and a tenth of a second on purpose; what is tested here is the door, not the hash."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -158,7 +158,7 @@ def test_what_was_written_when_the_lease_was_lost_is_kept_and_told(
     release_deserted(timezone.now())
     told = answer(rosas_browser, rosas, "Esto no se pierde", headers=PART)
     assert told.status_code == 409
-    assert "ya no es tuya" in told.content.decode()
+    assert "Tu texto sigue aquí" in told.content.decode()
     whole = answer(rosas_browser, rosas, "Esto no se pierde")
     assert whole.status_code == 409
     assert "Esto no se pierde</textarea>" in whole.content.decode()

@@ -60,6 +60,7 @@ _UNLESS = 6
 _LONG_WORD = 6
 _LONGEST_WORD = 20
 _SHORTEST_PREFIX = 3
+_DEEPEST_LIST = 3
 _NOTHING: frozenset[str] = frozenset()
 _GAP = 3
 _MOST_BRANCHES = 4000
@@ -160,17 +161,31 @@ def compile_rules(rows: Sequence[Mapping[str, Any]], *, version: str = "") -> Ru
     return RuleBook(version, tuple(rules), lexicons)
 
 
-def _word_lists(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The named word lists, and what was read already: a list is used by many rules, a word by hundreds."""
+
+    texts: Mapping[str, tuple[str, ...]]
+    phrases: dict[str, list[Phrase]] = field(default_factory=dict)
+    spelled: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+
+    def spell(self, word: str, language: str) -> tuple[str, ...]:
+        if (language, word) not in self.spelled:
+            self.spelled[language, word] = spell(tidy(word), language).words
+        return self.spelled[language, word]
+
+
+def _word_lists(rows: Iterable[Mapping[str, Any]]) -> _Lists:
     lists: dict[str, tuple[str, ...]] = {}
     for row in rows:
         if "words" in row:
             name = str(row["words"])
             _language(name)
             lists[name] = _texts(name, row, "any")
-    return lists
+    return _Lists(lists)
 
 
-def _rule(row: Mapping[str, Any], lists: Mapping[str, tuple[str, ...]]) -> Rule:
+def _rule(row: Mapping[str, Any], lists: _Lists) -> Rule:
     rule_id = str(row["id"])
     language = _language(rule_id)
     if unknown := set(row) - _ROW_KEYS:
@@ -221,9 +236,7 @@ def _texts(name: str, row: Mapping[str, Any], key: str) -> tuple[str, ...]:
 class _Reader:
     """Reads one phrase into the plain sequences it stands for: `(a|b c) d` is `a d` and `b c d`."""
 
-    def __init__(
-        self, rule: str, language: str, text: str, lists: Mapping[str, tuple[str, ...]], depth: int = 0
-    ) -> None:
+    def __init__(self, rule: str, language: str, text: str, lists: _Lists, depth: int = 0) -> None:
         self.rule, self.language, self.text, self.lists, self.depth = rule, language, text, lists, depth
         self.tokens = self._tokens()
         self.position = 0
@@ -313,14 +326,18 @@ class _Reader:
         return inside
 
     def _list(self, name: str) -> list[Phrase]:
-        texts = self.lists.get(f"{self.language}-{name}")
-        if texts is None or self.depth > 3:
-            raise BadRule(self.rule, f"no list <{name}>")
-        readers = (_Reader(self.rule, self.language, text, self.lists, self.depth + 1) for text in texts)
-        return _merge_single_words([phrase for reader in readers for phrase in reader.phrases()])
+        key = f"{self.language}-{name}"
+        if key not in self.lists.phrases:
+            texts = self.lists.texts.get(key)
+            if texts is None or self.depth > _DEEPEST_LIST:
+                raise BadRule(self.rule, f"no list <{name}>, or a list inside itself")
+            readers = (_Reader(self.rule, self.language, text, self.lists, self.depth + 1) for text in texts)
+            found = [phrase for reader in readers for phrase in reader.phrases()]
+            self.lists.phrases[key] = _merge_single_words(found)
+        return self.lists.phrases[key]
 
     def _word(self, value: str) -> Phrase:
-        words = spell(tidy(value.rstrip("*")), self.language).words
+        words = self.lists.spell(value.rstrip("*"), self.language)
         if not words:
             raise BadRule(self.rule, f"no word in {value!r}")
         if value.endswith("*") and len(words[-1]) < _SHORTEST_PREFIX:
@@ -366,9 +383,7 @@ def _without_loose_gaps(phrase: Phrase) -> Phrase:
     return (Step(kept[0].words), *kept[1:]) if kept else ()
 
 
-def _lexicon(
-    language: str, rules: Sequence[Rule], rows: Sequence[Mapping[str, Any]], lists: Mapping[str, tuple[str, ...]]
-) -> _Lexicon:
+def _lexicon(language: str, rules: Sequence[Rule], rows: Sequence[Mapping[str, Any]], lists: _Lists) -> _Lexicon:
     own = [(rank, rule) for rank, rule in enumerate(rules) if rule.language == language]
     everything = [p for _, rule in own for p in (*rule.patterns, *rule.near, *rule.unless, *rule.never_with)]
     used = Counter(word for phrase in everything for step in phrase for word in step.words)
@@ -387,7 +402,7 @@ def _lexicon(
         for text in _texts(f"plain {language}", row, "any")
         for word in spell(tidy(text), language).words
     )
-    denial = lists.get(f"{language}-not", ())
+    denial = lists.texts.get(f"{language}-not", ())
     return _Lexicon(
         language=language,
         entries={word: tuple(found) for word, found in entries.items()},

@@ -17,7 +17,7 @@ MOST_BYTES = 1_000_000
 _BOOLEANS = {"true": True, "false": False}
 _NOTHING = {"", "null", "~"}
 _DEEPEST = 20
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # six times faster where PyYAML brings libyaml
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # six times faster where PyYAML brings libyaml
 
 
 @dataclass(frozen=True, order=True)
@@ -88,7 +88,8 @@ def _look_through(text: str) -> None:
         elif depth > _DEEPEST:
             refusal = "it is nested too deeply"
         if refusal:
-            raise yaml.MarkedYAMLError(problem=refusal, problem_mark=event.start_mark)
+            mark: Any = event.start_mark
+            raise yaml.MarkedYAMLError(problem=refusal, problem_mark=mark)
 
 
 class Table:
@@ -152,7 +153,7 @@ class Table:
         if not isinstance(node, yaml.ScalarNode):
             self._report.add(line, f"{key} should be a text")
             return ""
-        is_nothing = node.style is None and node.value.lower() in _NOTHING
+        is_nothing = not node.style and node.value.lower() in _NOTHING
         text = "" if is_nothing else str(node.value) if blanks else str(node.value).strip()
         if len(text) < least:
             self._report.add(line, f"{key} is empty")
@@ -237,9 +238,7 @@ class Table:
     def _items(self, key: str, *, at_least: int, at_most: int) -> list[yaml.Node]:
         self._asked.add(key)
         node = self._values.get(key)
-        if node is None or (
-            isinstance(node, yaml.ScalarNode) and node.style is None and node.value.lower() in _NOTHING
-        ):
+        if node is None or (isinstance(node, yaml.ScalarNode) and not node.style and node.value.lower() in _NOTHING):
             if at_least:
                 self._report.add(self.line_of(key), f"{key} is missing")
             return []

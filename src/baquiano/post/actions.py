@@ -191,7 +191,7 @@ def _retry(letter: Letter, channel: Channel, now: datetime, verdict: Retry) -> N
     """A limit of the whole line is not this letter's fault: it waits as long as it takes and uses up no try."""
     letter.error_code = verdict.code
     if verdict.whole_line:
-        letter.state, letter.not_before = State.QUEUED, now + timedelta(seconds=verdict.wait(0))
+        letter.state, letter.not_before = State.QUEUED, now + timedelta(seconds=verdict.wait(1))
         Channel.objects.filter(pk=channel.pk).update(paused_until=letter.not_before)
         return
     letter.attempts += 1
@@ -199,7 +199,7 @@ def _retry(letter: Letter, channel: Channel, now: datetime, verdict: Retry) -> N
         _fail(letter, verdict.code, "gave_up", now)
         return
     letter.state = State.QUEUED
-    letter.not_before = now + timedelta(seconds=verdict.wait(letter.attempts - 1))
+    letter.not_before = now + timedelta(seconds=verdict.wait(letter.attempts))
 
 
 def _fail(letter: Letter, code: int, reason: str, now: datetime) -> None:

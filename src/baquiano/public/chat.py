@@ -20,13 +20,12 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from baquiano.accounts.models import organisation
 from baquiano.conversations import actions
 from baquiano.conversations.models import Conversation
 from baquiano.conversations.pages import EmergencyLine, emergency_numbers
 from baquiano.conversations.thread import Line, thread
 from baquiano.conversations.wording import wording
-from baquiano.public.pages import page, served, show
+from baquiano.public.pages import page, said_country, served, show
 from baquiano.public.saying import SayForm, local_posts_only, pick, says, standing
 from baquiano.public.visitor import drop_token, new_client_id, visitor
 
@@ -80,7 +79,7 @@ def say(request: HttpRequest, language: str) -> HttpResponse:
         choice=said["choice"],
         client_id=said["client_id"] or new_client_id(),
         language=language,
-        country=said["country"].upper(),
+        country=said_country(said["country"]),
     )
     draft = form.draft if said["choice"] else ""
     response = _answered(request, language, conversation, after=said["after"] or 0, draft=draft)
@@ -138,7 +137,7 @@ def person(request: HttpRequest, language: str) -> HttpResponse:
         return redirect(reverse("public:chat", kwargs={"language": language}))
     given = form.cleaned_data
     who = visitor(request, given["client_id"])
-    country, client_id = given["country"].upper(), given["client_id"]
+    country, client_id = said_country(given["country"]), given["client_id"]
     return pick(who, given["what"], label=given["what"], language=language, country=country, client_id=client_id)
 
 
@@ -173,7 +172,7 @@ def _page(
         request,
         "public/chat.html",
         language,
-        conversation.country if conversation and conversation.country else _asked_country(request),
+        conversation.country if conversation and conversation.country else _said_before(request),
         status=status,
         lines=_shown(lines, conversation) if conversation else [],
         last=lines[-1].id if lines else 0,
@@ -186,10 +185,9 @@ def _page(
     )
 
 
-def _asked_country(request: HttpRequest) -> str:
-    """The page the visitor came from knew the country; one we do not serve is no country."""
-    given = request.GET.get("country", request.POST.get("country", "")).upper()
-    return given if given in organisation().countries else served("")
+def _said_before(request: HttpRequest) -> str:
+    """The country that the page she comes from knew."""
+    return said_country(request.POST.get("country", "") or request.GET.get("country", ""))
 
 
 def _answered(

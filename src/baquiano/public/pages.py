@@ -82,6 +82,11 @@ def served(country: str) -> str:
     return country or (countries[0] if len(countries) == 1 else "")
 
 
+def said_country(given: str) -> str:
+    """What a form or an address says about the country, when we orient there; anything else says nothing."""
+    return given.upper() if given.upper() in organisation().countries else served("")
+
+
 def _around(request: HttpRequest, language: str, country: str) -> Around:
     us = organisation()
     places = tuple(Place(code, wording(f"pick.country.{code}", language)) for code in us.countries)

@@ -64,6 +64,7 @@ def answer(request: HttpRequest, language: str, country: str, topic: str, articl
 
 class RatingForm(forms.Form):
     version = forms.IntegerField(min_value=1)
+    article = forms.SlugField(required=False, max_length=70)
     useful = forms.ChoiceField(choices=(("yes", "yes"), ("no", "no")))
     client_id = forms.CharField(max_length=80)
 
@@ -74,18 +75,23 @@ class RatingForm(forms.Form):
 @local_posts_only
 def rate(request: HttpRequest, language: str, country: str, topic: str) -> HttpResponse:
     """ "¿Te sirvió?" A yes is thanked on the page; a no opens the chat, where there is something better to offer."""
-    country, form, who = served(country), RatingForm(request.POST), visitor(request)
+    country, form = served(country), RatingForm(request.POST)
     back = reverse("public:answer", kwargs={"language": language, "country": country, "topic": topic})
     if not form.is_valid():
         return redirect(back)
+    rated = answer_page(topic, language=language, country=country, article=form.cleaned_data["article"])
+    if rated is None or rated.version_id != form.cleaned_data["version"]:
+        return redirect(back)  # withdrawn or changed meanwhile: there is nothing to rate
     is_useful, version = form.cleaned_data["useful"] == "yes", form.cleaned_data["version"]
+    client_id = form.cleaned_data["client_id"]
+    who = visitor(request, client_id)
     conversation = who.conversation()
     if is_useful and conversation:
         actions.rate(conversation, version, is_useful)
         return redirect(f"{back}?gracias#gracias")
     said = f"useful:{version}" if is_useful else f"useless:{version}"
     label = "useful_yes" if is_useful else "useful_no"
-    return pick(who, said, label=label, language=language, country=country, client_id=form.cleaned_data["client_id"])
+    return pick(who, said, label=label, language=language, country=country, client_id=client_id)
 
 
 def branches_shown(language: str, country: str) -> list[BranchShown]:
