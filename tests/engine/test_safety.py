@@ -70,9 +70,21 @@ def test_ordinary_questions_rarely_raise_an_alarm(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_held_out_set_keeps_the_same_bars(language: str) -> None:
-    assert _share(_of(HELD_OUT, language, "P0", "P1"), (Level.P0, Level.P1)) >= 0.93
+def test_the_held_out_set_keeps_nearly_the_same_bars(language: str) -> None:
+    known_voice = [row for row in HELD_OUT if "note" not in row]
+    assert _share(_of(known_voice, language, "P0", "P1"), (Level.P0, Level.P1)) >= 0.93
     assert _share(_of(HELD_OUT, language, None), URGENT) <= 0.05
+
+
+def test_rules_alone_miss_about_a_quarter_of_what_nobody_wrote_down() -> None:
+    """The blind rows were written after the rules and never used to change them: the honest figure (.76), as a floor.
+
+    It is why a person is always one step away, and why a second listener may add alarms and never take one back.
+    """
+    blind = [row for row in HELD_OUT if "note" in row]
+    crises = [row for row in blind if row["level"] in ("P0", "P1")]
+    assert _share(crises, (Level.P0, Level.P1)) >= 0.7
+    assert _share([row for row in blind if row["level"] is None], URGENT) <= 0.05
 
 
 def test_level_and_kind_are_mostly_exact() -> None:
@@ -141,7 +153,7 @@ def test_polite_words_around_hide_nothing(text: str, before: str, after: str) ->
     if text[0].isalpha() and text[-1].isalnum():
         finding = scan(before + text + after, BOOK)
         assert finding is not None
-        assert finding.level.is_crisis or " puente" in text
+        assert finding.level.is_crisis
 
 
 def test_a_crisis_in_another_language_than_the_conversation_is_heard() -> None:
@@ -233,12 +245,16 @@ def test_the_most_serious_wins_and_ties_have_a_fixed_order() -> None:
         ("saben (donde|en que casa) vivo", "saben en que casa vivo", "saben casa vivo"),
         ("llevaron a mi? hijo", "llevaron a hijo", "llevaron mi hijo"),
         ("quitaron … papeles", "quitaron todos los papeles", "quitaron uno dos tres cuatro papeles"),
-        ("quitaron …5 papeles", "quitaron uno dos tres cuatro papeles", "quitaron uno dos tres cuatro cinco seis papeles"),
+        (
+            "quitaron …5 papeles",
+            "quitaron uno dos tres cuatro papeles",
+            "quitaron uno dos tres cuatro cinco seis papeles",
+        ),
         ("quitaron … papeles", "quitaron mis papeles", "quitaron. papeles"),
         ("viol*", "violaron", "vino"),
         ("herid(o|as) aqui", "heridas aqui", "herida aqui"),
         ("puerta(s)? rota", "puertas rota", "puente rota"),
-        ("estoy alli $", "ya estoy alli", "estoy alli contigo"),
+        ("estoy alli $", "ya estoy alli. gracias", "estoy alli contigo"),
         ("^ auxilio", "auxilio por dios", "el auxilio"),
         ("su <quien>", "su hija", "su casa"),
     ],

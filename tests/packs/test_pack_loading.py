@@ -236,6 +236,24 @@ def test_a_topic_with_an_article_of_the_installation_is_kept(pack: Path, edit: E
     assert actions.load([pack]).removed["topics"] == 1
 
 
+def test_a_link_to_a_topic_the_pack_dropped_is_refused_although_the_table_still_has_it(pack: Path, edit: Edit) -> None:
+    other = TOPIC.replace("permiso", "papel").replace("how do", "where do").replace("como tiro", "onde tiro")
+    other = other.replace("comment avoir", "où avoir").replace("kijan", "ki kote")
+    (pack / "topics/papel.yaml").write_text(other, encoding="utf-8")
+    (pack / "articles/papel.md").write_text(
+        ARTICLE.replace("id: permiso", "id: papel").replace("topic: permiso", "topic: papel"), encoding="utf-8"
+    )
+    edit("pack.yaml", "  - permiso\n", "  - permiso\n  - papel\n")
+    edit("articles/permiso.md", "next: [permiso]", "next: [papel]")
+    actions.load([pack])
+    for gone in ("topics/papel.yaml", "articles/papel.md"):
+        (pack / gone).unlink()
+    edit("pack.yaml", "  - papel\n", "")
+    with pytest.raises(CannotLoad, match=r"articles/permiso\.md:13: next: there is no topic papel"):
+        actions.load([pack])
+    assert Topic.objects.count() == 2
+
+
 def test_a_number_gone_from_the_pack_is_removed_unless_somebody_called_it(pack: Path, carla: User) -> None:
     second = "  - {id: co_otro, country: CO, number: 01 8000 42 37 01, name: {es: a, en: b, pt: c, fr: d, ht: e},"
     second += (

@@ -1,5 +1,7 @@
 """The chat without a script: one form, one answer, and nothing written is ever lost."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from hypothesis import HealthCheck, given
@@ -15,7 +17,7 @@ SAY = "/es/chat/say/"
 ID = "c" * 24
 
 
-def says(phone: Client, text: str = "", *, id: str = ID, fragment: bool = False, **more: object) -> object:
+def says(phone: Client, text: str = "", *, id: str = ID, fragment: bool = False, **more: object) -> Any:
     headers = {"x-fragment": "1"} if fragment else {}
     return phone.post(SAY, {"text": text, "client_id": id, **more}, headers=headers)
 
@@ -281,3 +283,11 @@ def test_a_token_nobody_gave_out_opens_nothing(yulis_phone: Client) -> None:
         stranger = Client()
         stranger.cookies["chat"] = token
         assert "mi secreto" not in reads(stranger)
+
+
+@pytest.mark.parametrize(
+    "choice", ["1:0:language:zz|zz", "1:0:topic:nada|x", "1:0:detail:99999|x", "9:9:nada|x", "|", "x|", "|x"]
+)
+def test_a_forged_choice_is_answered_like_any_message(yulis_phone: Client, choice: str) -> None:
+    assert says(yulis_phone, "", choice=choice).status_code in (200, 302)
+    assert yulis_phone.get("/es/chat/", follow=True).status_code == 200

@@ -115,10 +115,10 @@ def claim(limit: int, only: Conversation | None = None) -> list[Claimed]:
     waiting = Message.objects.waiting().order_by("id")
     if only:
         waiting = waiting.filter(conversation=only)
+    wanted = list(dict.fromkeys(waiting.values_list("conversation", flat=True)[: limit * 4]))[:limit]
+    if not wanted:  # the usual case: no write lock for nothing
+        return []
     with writing():
-        wanted = list(dict.fromkeys(waiting.values_list("conversation", flat=True)[: limit * 4]))[:limit]
-        if not wanted:
-            return []
         free = Conversation.objects.filter(Q(claimed_until=None) | Q(claimed_until__lt=now), pk__in=wanted)
         if connection.vendor == "postgresql":
             free = free.order_by("id").select_for_update(skip_locked=True)

@@ -20,7 +20,7 @@ A phrase is made of plain words, without caring for accents, capitals or spellin
     …   …6                   up to three (six) other words, never across the end of a sentence
     viol*                    any word that begins so
     <child>                  a list of words named in the same language, in a row {words: es-child, any: [...]}
-    ^ $                      the message begins, ends here
+    ^ $                      a sentence ends here ($); the message, or what follows a pause, begins here (^)
 
 `{words: es-not, any: [...]}` are the words of denial; `{plain: es, any: [...]}` are ordinary words that must never be taken
 for a typing error of a dangerous one ("pagando" is not "pegando"). A word of six letters or more that is in no rule stands
@@ -463,7 +463,7 @@ class _Heard:
             return place
         words = phrase[step].words
         if _END in words:
-            return place if place == len(self.means) else None
+            return place if place == len(self.means) or self.said.pauses[place] is Pause.HARD else None
         for shift in range(phrase[step].gap + 1):
             there = place + shift
             if there >= len(self.means):
@@ -482,7 +482,7 @@ class _Heard:
             return place
         words = phrase[step - 1].words
         if _START in words:
-            return place if place == 0 else None
+            return place if self._starts(place) else None
         gap = phrase[step].gap
         for shift in range(gap + 1):
             there = place - 1 - shift
@@ -502,9 +502,12 @@ class _Heard:
             for place in range(max(first, 0), min(last, len(self.means)))
         )
 
+    def _starts(self, place: int) -> bool:
+        return place == 0 or self.said.pauses[place] is not Pause.NONE
+
     def _begins(self, phrase: Phrase, place: int) -> bool:
         if _START in phrase[0].words:
-            return place == 0 and self._rightwards(phrase, 1, 0) is not None
+            return self._starts(place) and self._rightwards(phrase, 1, place) is not None
         return not phrase[0].words.isdisjoint(self.means[place]) and self._rightwards(phrase, 1, place + 1) is not None
 
     def sentence_around(self, start: int, end: int, reach: int) -> tuple[int, int]:

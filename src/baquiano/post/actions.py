@@ -124,6 +124,8 @@ def lease(now: datetime, limit: int) -> list[Leased]:
         & (Q(address__channel__paused_until=None) | Q(address__channel__paused_until__lte=now))
     )
     due = Letter.objects.due(now).filter(open_lines).exclude(Exists(earlier)).order_by("id")
+    if not due.exists():  # the usual case: no write lock for nothing
+        return []
     with writing():
         if connection.vendor == "postgresql":
             due = due.select_for_update(skip_locked=True, of=("self",))
@@ -217,13 +219,15 @@ def _uncertain(letter: Letter, reason: str, now: datetime) -> None:
 
 def settle_cut(now: datetime) -> int:
     """Letters whose sender died: wait for news, and after the grace repeat once. Found by the clock."""
+    doubtful = Letter.objects.filter(state=State.UNCERTAIN, not_before__lte=now)
+    if not Letter.objects.cut(now).exists() and not doubtful.exists():
+        return 0
     with writing():
         cut = list(Letter.objects.cut(now))
         for letter in cut:
             letter.lease_until = None
             _uncertain(letter, "cut", now)
             letter.save()
-        doubtful = Letter.objects.filter(state=State.UNCERTAIN, not_before__lte=now)
         return len(cut) + doubtful.update(state=State.QUEUED, possibly_doubled=True)
 
 

@@ -5,8 +5,9 @@ new answers appear in a small frame of their own, which renews itself and touche
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from csp.constants import SELF
 from csp.decorators import csp_replace, csp_update
@@ -35,6 +36,10 @@ LOOKS = (
 )  # the frame without JavaScript: the first 15 looks every 20 s, up to 30 every minute, then by hand
 FRAGMENT = "X-Fragment"  # our own script asks for the new lines alone
 
+View = Callable[..., HttpResponse]
+holds_a_frame = cast("Callable[[View], View]", csp_update({"frame-src": [SELF]}))
+is_a_frame = cast("Callable[[View], View]", csp_replace({"frame-ancestors": [SELF]}))
+
 
 @dataclass(frozen=True)
 class LineShown:
@@ -47,18 +52,18 @@ class LineShown:
 
 
 @page
-@csp_update({"frame-src": [SELF]})
+@holds_a_frame
 @require_safe
 def chat(request: HttpRequest, language: str) -> HttpResponse:
     conversation = visitor(request).conversation()
-    if conversation and conversation.language != language:
+    if conversation and _tongue(conversation) != language:
         return redirect(_address(conversation))
     return _page(request, language, conversation)
 
 
 @csrf_exempt  # no session to abuse: a foreign page is refused by `local_posts_only` and carries no cookie
 @page
-@csp_update({"frame-src": [SELF]})
+@holds_a_frame
 @local_posts_only
 def say(request: HttpRequest, language: str) -> HttpResponse:
     if request.method != "POST":
@@ -104,7 +109,7 @@ def messages(request: HttpRequest, language: str) -> HttpResponse:
 
 @xframe_options_sameorigin
 @page
-@csp_replace({"frame-ancestors": [SELF]})
+@is_a_frame
 @require_safe
 def waiting(request: HttpRequest, language: str) -> HttpResponse:
     """The frame that looks for answers by itself when there is no JavaScript; ever less often, to save data."""
@@ -198,9 +203,9 @@ def _answered(
     if FRAGMENT in request.headers:
         return _fragment(request, conversation, lines)
     if conversation.closed_at or draft or not lines:
-        words, new = ("", lines[0].id) if lines else (wording("forgotten", conversation.language), 0)
-        with translation.override(conversation.language):  # it may just have changed
-            return _page(request, conversation.language, conversation, draft=draft, problem=words, new=new)
+        words, new = ("", lines[0].id) if lines else (wording("forgotten", _tongue(conversation)), 0)
+        with translation.override(_tongue(conversation)):  # it may just have changed
+            return _page(request, _tongue(conversation), conversation, draft=draft, problem=words, new=new)
     return redirect(_address(conversation) + f"#m{lines[0].id}")
 
 
@@ -217,9 +222,9 @@ def _refused(
 def _fragment(request: HttpRequest, conversation: Conversation, lines: Sequence[Line]) -> HttpResponse:
     """The lines alone, saying which language the conversation is in now: it may just have changed."""
     shown = _shown(lines, conversation)
-    words = "" if lines else wording("forgotten", conversation.language)
+    words = "" if lines else wording("forgotten", _tongue(conversation))
     response = render(request, "public/lines.html", {"lines": shown, "forgotten": words})
-    response.headers["Content-Language"] = conversation.language
+    response.headers["Content-Language"] = _tongue(conversation)
     return response
 
 
@@ -230,7 +235,7 @@ def _lines(conversation: Conversation, *, after: int = 0) -> list[Line]:
 
 def _shown(lines: Iterable[Line], conversation: Conversation) -> list[LineShown]:
     lines = list(lines)
-    numbers = emergency_numbers(conversation.language, conversation.country)
+    numbers = emergency_numbers(_tongue(conversation), conversation.country)
     last_said = max((line.id for line in lines if line.author == "person"), default=0)
     shown, danger = [], False
     for line in lines:
@@ -248,7 +253,13 @@ def _names(text: str, number: str) -> bool:
 
 
 def _address(conversation: Conversation) -> str:
-    return reverse("public:chat", kwargs={"language": conversation.language})
+    return reverse("public:chat", kwargs={"language": _tongue(conversation)})
+
+
+def _tongue(conversation: Conversation) -> str:
+    """The language of the conversation, when the site is written in it."""
+    known = dict(settings.LANGUAGES)
+    return conversation.language if conversation.language in known else settings.LANGUAGE_CODE
 
 
 def _number(request: HttpRequest, name: str) -> int:

@@ -16,6 +16,7 @@ class Sight:
 
     `fused` and `allowed` have topics only. `strength` is the best topic's share of all that the message's words (or letters)
     could have scored. `nearest`: cosine of the nearest labelled message of each group. `unknown`: share of words nobody here used.
+    `is_abroad`: it names a country no topic is about.
     """
 
     fused: NDArray[np.float64]
@@ -25,6 +26,7 @@ class Sight:
     nearest: Scores = field(repr=False)
     length: int
     unknown: float
+    is_abroad: bool
 
     @property
     def order(self) -> list[int]:
@@ -45,6 +47,7 @@ def features_of(sight: Sight) -> dict[str, float]:
         "level": first,
         "length": math.log1p(sight.length),
         "unknown": sight.unknown,
+        "abroad": float(sight.is_abroad),
         "nearest_topic": float(sight.nearest[:topics].max(initial=0.0)),
         "nearest_outside": float(sight.nearest[topics]),
         "nearest_smalltalk": float(sight.nearest[topics + 1]),

@@ -17,7 +17,7 @@ from baquiano.knowledge.search.entries import Elsewhere, Entry, Message
 from baquiano.knowledge.search.features import Sight, features_of
 from baquiano.knowledge.search.fusion import fuse
 from baquiano.knowledge.search.lexical import Bm25, Nearest, add, with_pairs
-from baquiano.knowledge.search.normalise import READ_AT_MOST, Slang, countries_named, grams, stems, words
+from baquiano.knowledge.search.normalise import ABROAD, READ_AT_MOST, Slang, countries_named, grams, stems, words
 from baquiano.knowledge.search.spelling import Spelling
 from baquiano.knowledge.search.vectors import Meaning, Remembered
 
@@ -154,6 +154,7 @@ class Index:
             nearest=self._nearest.nearest(cosines),
             length=len(typed),
             unknown=unknown / max(len(typed), 1),
+            is_abroad=ABROAD in countries_named(text, self._slang),
         )
 
     def country_told(self, text: str) -> str | None:

@@ -28,6 +28,9 @@ _STEMMERS = {
 _one_at_a_time = Lock()  # a stemmer keeps the word it is working on in itself
 
 
+ABROAD = "abroad"
+"""Stands for every country that people ask about and that no topic is about."""
+
 Phrase = tuple[str, ...]
 Told = TypeVar("Told")
 
@@ -37,7 +40,8 @@ class Slang:
     """The versioned map of how people type (`packs/comun/search/slang.yaml`), per language.
 
     `short`: a typed word → what it stands for. `same`: the last word of a regional phrase → (the phrase, plain words to add).
-    `countries`: the last word of a phrase → (the phrase, the country it tells). All folded; phrases are tuples of words.
+    `countries`: the last word of a phrase → (the phrase, the country it tells), `ABROAD` for those no topic is about.
+    All folded; phrases are tuples of words.
     """
 
     version: int
@@ -48,7 +52,8 @@ class Slang:
 
 def slang_from(data: Mapping[str, Any]) -> Slang:
     """The map from its parsed file. Raises KeyError when a part is missing, ValueError when a short form is not one word."""
-    countries = [(_phrase(text), country) for country, texts in data["countries"].items() for text in texts]
+    told = {**data["countries"], ABROAD: data["abroad"]}
+    countries = [(_phrase(text), country) for country, texts in told.items() for text in texts]
     return Slang(
         version=int(data["version"]),
         short={lang: {_one_word(k): _phrase(v) for k, v in rows.items()} for lang, rows in data["short"].items()},
@@ -81,7 +86,7 @@ def words(text: str, language: str, slang: Slang) -> list[str]:
 
 
 def countries_named(text: str, slang: Slang) -> frozenset[str]:
-    """The countries a text names, by name, city, authority or paper."""
+    """The countries a text names, by name, city, authority or paper; `ABROAD` for any that no topic is about."""
     typed = _WORD.findall(fold(text[:READ_AT_MOST]))
     return frozenset(
         country

@@ -46,7 +46,7 @@ def field(bound: BoundField) -> dict[str, Any]:
     described = [
         f"{bound.auto_id}-{part}" for part, shown in (("help", bound.help_text), ("error", bound.errors)) if shown
     ]
-    attributes: dict[str, str] = {"class": "control"}
+    attributes: dict[str, str | bool] = {"class": "control"}
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
