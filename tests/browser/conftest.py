@@ -27,7 +27,6 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-NEUTRAL = "wikipedia.org"  # where the quick exit leads: answered here by an empty page
 PATIENCE = 10_000  # milliseconds
 
 
@@ -55,8 +54,6 @@ class Watch:
         url = route.request.url
         if url.startswith((self.home, "data:", "blob:")):
             route.fallback()
-        elif NEUTRAL in url:
-            route.fulfill(status=200, content_type="text/html", body="<title>neutral</title>")
         else:
             self.strangers.append(url)
             route.abort()

@@ -10,7 +10,7 @@ from baquiano.engine import picks
 from baquiano.engine.danger import Level
 from baquiano.engine.state import State, from_json, to_json
 from baquiano.engine.turn import CallPerson, Outcome, Raise, Reading
-from tests.engine.world import Talk, World
+from tests.engine.world import Talk, World, keys
 
 STEPS = ["", "menu", "country", "language", "choices", "answered", "ask_danger", "danger", "branch", "unreadable", "person"]
 
@@ -54,6 +54,12 @@ def test_out_of_hours_an_urgent_need_is_told_an_honest_time() -> None:
     talk = Talk(World(staffed=False), country="CO")
     talk.say("quedamos sin techo")
     assert talk.keys == ["warn:need", "person_later"]
+
+
+def test_with_nobody_on_duty_a_second_message_says_so_and_the_first_stays_the_danger_text() -> None:
+    talk = Talk(World(staffed=False), country="CO")
+    turn = talk.say("tiene un cuchillo")
+    assert [keys(reply) for reply in turn.replies] == [["warn:violence"], ["not_told"]]
 
 
 def test_what_was_found_is_offered_after_the_danger_text_and_named_in_the_turn() -> None:

@@ -207,7 +207,7 @@ def danger_text(kind: Danger, voice: Speaker) -> str:
     found = rules.text_for(kind, voice.language, country)
     if found is None:
         return voice.say("call_local")
-    return found.text.replace("{numbers}", numbers_line(rules.given(found.numbers), voice))
+    return found.text.replace("{numbers}", numbers_line(rules.given(found.numbers), voice, says_country=not country))
 
 
 def _only_country(voice: Speaker) -> str:
@@ -215,11 +215,16 @@ def _only_country(voice: Speaker) -> str:
     return served[0] if len(served) == 1 else ""
 
 
-def numbers_line(numbers: Sequence[NumberShown], voice: Speaker) -> str:
-    """ "123 (emergencias) o 155 (mujeres)"; the fixed phrase when none may be given."""
+def numbers_line(numbers: Sequence[NumberShown], voice: Speaker, *, says_country: bool = False) -> str:
+    """ "123 (emergencias) o 155 (mujeres)", or each with its country; the fixed phrase when none may be given."""
     if not numbers:
         return voice.say("call_local")
-    return f" {voice.say('or')} ".join(_number(number, voice) for number in numbers)
+    told = [_in_country(number, voice) if says_country else _number(number, voice) for number in numbers]
+    return f" {voice.say('or')} ".join(told)
+
+
+def _in_country(number: NumberShown, voice: Speaker) -> str:
+    return voice.say("in_country", numbers=number.number, country=voice.say(f"countries.{number.country}"))
 
 
 def _number(number: NumberShown, voice: Speaker) -> str:

@@ -188,18 +188,28 @@ def _crisis(state: State, said: Said, finding: Finding, tools: Tools) -> Turn:
     choices = _within_reach(found)
     state = replace(state.understood(), greeted=True, in_danger=True)
     wishes: tuple[Wish, ...] = (Raise(finding), CallPerson("danger", finding.level, finding.kind))
-    warned = Reply((Warn(finding),))
-    second = _after_danger(state, finding, choices, tools)
-    state = second.state if second else replace(state, offered=(), step="danger")
+    state, replies = _warned(state, finding, choices, tools)
     return Turn(
         state,
-        (warned, *(second.replies if second else ())),
+        replies,
         wishes,
         Outcome.CRISIS,
         article=choices[0] if found.decision is Decision.ANSWER and choices else "",
         choices=choices,
         level=finding.level,
     )
+
+
+def _warned(
+    state: State, finding: Finding, choices: tuple[str, ...], tools: Tools
+) -> tuple[State, tuple[Reply, ...]]:
+    """The danger text alone; then, in a second message, that nobody of the team is there, and what may help."""
+    second = _after_danger(state, finding, choices, tools)
+    state = second.state if second else replace(state, offered=(), step="danger")
+    after = second.replies[0] if second else Reply(())
+    if not tools.is_staffed():
+        after = replace(after, parts=(Say("not_told"), *after.parts))
+    return state, (Reply((Warn(finding),)), *((after,) if after.parts else ()))
 
 
 def _after_danger(state: State, finding: Finding, choices: tuple[str, ...], tools: Tools) -> Turn | None:
@@ -224,9 +234,7 @@ def _says_danger(state: State, tools: Tools) -> Turn:
     finding = Finding(Level.P1, Danger.UNKNOWN, "said-so")
     wishes: tuple[Wish, ...] = (Raise(finding), CallPerson("danger", finding.level, finding.kind))
     state = replace(state.understood(), greeted=True, in_danger=True)
-    second = _after_danger(state, finding, (), tools)
-    replies = (Reply((Warn(finding),)), *(second.replies if second else ()))
-    state = second.state if second else replace(state, offered=(), step="danger")
+    state, replies = _warned(state, finding, (), tools)
     return Turn(state, replies, wishes, Outcome.CRISIS, level=finding.level)
 
 

@@ -4,7 +4,7 @@ from baquiano.accounts.policy import guarded
 from baquiano.workspace import home
 from baquiano.workspace.entrance import invitation, login, security
 from baquiano.workspace.inbox import desk, queue
-from baquiano.workspace.place import View, in_our_time
+from baquiano.workspace.place import View, staff_screen
 from baquiano.workspace.setup import hours, may, team
 
 app_name = "workspace"
@@ -12,7 +12,7 @@ app_name = "workspace"
 
 def door(address: str, name: str, view: View) -> URLPattern:
     """A screen behind its row of the matrix, in the time of the organisation."""
-    return path(address, guarded(f"workspace:{name}", in_our_time(view)), name=name)
+    return path(address, guarded(f"workspace:{name}", staff_screen(view)), name=name)
 
 
 urlpatterns: list[URLPattern] = [

@@ -157,5 +157,5 @@
   queue.forEach(pending);
   send();
   plan();
-  if (!location.hash) { thread.scrollTop = thread.scrollHeight; }
+  if (!location.hash) { thread.parentNode.scrollTop = thread.scrollHeight; }
 })();
