@@ -72,17 +72,17 @@ $(DEV): dev.lock pyproject.toml | $(BIN)/python
 test: $(DEV) semantic ## every test, on SQLite (with the browser) and then on a throw-away PostgreSQL
 	@tools/machine.sh chromium postgresql
 	@printf '▸ Tests on SQLite, with the browser\n'
-	@env -u DATABASE_URL $(PYTEST) -q -n 2 -rsx tests
+	@env -u DATABASE_URL $(PYTEST) -q -n 2 -rfEsx tests
 	@printf '▸ Tests on PostgreSQL\n'
-	@tests/postgres.sh with $(PYTEST) -q -n 2 -rsx tests --ignore=tests/browser --ignore=tests/house
+	@tests/postgres.sh with $(PYTEST) -q -n 2 -rfEsx tests --ignore=tests/browser --ignore=tests/house
 
 .PHONY: soak
 soak: $(DEV) semantic ## what takes longer: kill -9 at every point of the path, long loads, on both databases
 	@tools/machine.sh postgresql
 	@printf '▸ Long faults and loads on SQLite\n'
-	@env -u DATABASE_URL $(PYTEST) -v -rsx -m soak tests
+	@env -u DATABASE_URL $(PYTEST) -v -rfEsx -m soak tests
 	@printf '▸ Long faults and loads on PostgreSQL\n'
-	@tests/postgres.sh with $(PYTEST) -v -rsx -m soak tests --ignore=tests/browser
+	@tests/postgres.sh with $(PYTEST) -v -rfEsx -m soak tests --ignore=tests/browser
 
 # Every file of tests/bench is one measurement that runs by itself; BENCH_POSTGRESQL is the address of a throw-away
 # server with the durability of a real one.

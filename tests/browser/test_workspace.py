@@ -17,9 +17,9 @@ from baquiano.safety.actions import raise_alert
 from tests.browser.conftest import DESK, PHONE, Opens
 from tests.workspace.visitors import PASSWORD, Visitor, comes_in, learn_to_speak
 
-# htmx writes every request that was cut to the console; here they are cut on purpose.
+# htmx writes every request that failed to the console; here they fail on purpose.
 HTMX_IS_QUIET = """const loud = console.error;
-console.error = (...words) => String(words[0]).startsWith('htmx:') || loud(...words);"""
+console.error = (...words) => /^htmx:|^Response Status Error/.test(words[0]) || loud(...words);"""
 
 Check = Callable[[Page], None]
 
@@ -183,6 +183,7 @@ def test_without_a_connection_it_says_so_and_goes_on_by_itself(
     expect(rosas_page.locator("#lost")).to_be_visible()
     rosas_page.locator("#reply").fill("Sigo aquí")
     rosas_page.get_by_role("button", name="Enviar").click()
+    expect(rosas_page.locator("#unsent")).to_be_visible()
     expect(rosas_page.locator("#reply")).to_have_value("Sigo aquí")
     yuli.says("¿sigues ahí?")
     rosas_page.context.set_offline(False)
@@ -190,6 +191,7 @@ def test_without_a_connection_it_says_so_and_goes_on_by_itself(
     expect(rosas_page.locator("#lost")).to_be_hidden()
     rosas_page.get_by_role("button", name="Enviar").click()
     expect(rosas_page.get_by_role("log")).to_contain_text("Sigo aquí")
+    expect(rosas_page.locator("#unsent")).to_be_hidden()
     assert said_by_staff() == ["Sigo aquí"]
 
 
@@ -270,3 +272,18 @@ def test_ending_a_role_is_accessible(opens: Opens, carla: User, rosa: User, axe_
     page.get_by_role("button", name="Terminar el rol").click()
     expect(page.get_by_role("status").filter(has_text="Lo que hizo queda registrado")).to_be_visible()
     assert Membership.objects.get(user=rosa).until is not None
+
+
+def test_an_error_of_the_server_is_told_and_the_words_stay(opens: Opens, rosa: User, waiting: Conversation) -> None:
+    page = opens(DESK, signed_in=rosa)
+    page.add_init_script(HTMX_IS_QUIET)
+    open_hers(page, waiting, rosa)
+    page.route("**/thread/**", lambda route: route.fulfill(status=500, body="broken"))
+    page.route("**/answer/", lambda route: route.fulfill(status=403, body="refused"))
+    expect(page.locator("#broken")).to_be_visible()
+    page.locator("#reply").fill("No se pierde")
+    page.get_by_role("button", name="Enviar").click()
+    expect(page.locator("#unsent")).to_be_visible()
+    expect(page.locator("#reply")).to_have_value("No se pierde")
+    page.unroute_all()
+    expect(page.locator("#broken")).to_be_hidden()

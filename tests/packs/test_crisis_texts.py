@@ -36,7 +36,7 @@ FIRST = {
     },
 }
 QUESTION = {
-    "es": "¿Estás en un lugar seguro ahora? Responde SÍ o NO.",
+    "es": "en un lugar seguro ahora? Respond",
     "en": "Are you in a safe place now? Answer YES or NO.",
     "pt": "Você está em um lugar seguro",
     "fr": "Êtes-vous en lieu sûr",

@@ -12,6 +12,12 @@ from baquiano.knowledge.models import Article, ArticleVersion, Source, Topic
 from baquiano.safety.models import CrisisText, EmergencyNumber, PhraseRules
 
 LANGUAGES = ("es", "en", "pt", "fr", "ht")
+NUMBERS: tuple[tuple[str, str, str, list[str]], ...] = (
+    ("CO", "123", "emergencias", ["unknown", "violence"]),
+    ("CO", "155", "mujeres", ["violence"]),
+    ("CO", "134 000", "policía de migración", []),
+    ("CL", "131", "ambulancia", ["unknown", "medical"]),
+)
 FIRST_SENTENCE = "La encuesta es gratis: pídela en la oficina de tu municipio."
 
 
@@ -26,13 +32,13 @@ def furnish() -> None:
     _topic("co_pep_tutor", "CO", "regularizacion", "PEP-Tutor", closes=date(2024, 12, 31))
     _topic("cl_fonasa", "CL", "salud", "Inscribirse en Fonasa")
     _topic("gen_violencia", None, "proteccion", "Apoyo ante la violencia")
-    for country, number, name in (("CO", "123", "emergencias"), ("CO", "155", "mujeres"), ("CL", "131", "ambulancia")):
+    for country, number, name, kinds in NUMBERS:
         EmergencyNumber.objects.create(
-            id=f"{country}-{number}".lower(),
+            id=f"{country}-{number}".lower().replace(" ", ""),
             country=country,
             number=number,
             names={"es": name},
-            kinds=["violence"],
+            kinds=kinds,
             whose="de prueba",
         )
     PhraseRules.objects.create(

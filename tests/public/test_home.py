@@ -86,6 +86,12 @@ def test_danger_shows_the_numbers_of_her_country_or_of_each_one(yulis_phone: Cli
     assert 'href="tel:131"' not in here
 
 
+def test_the_numbers_for_any_danger_come_first_and_those_no_text_would_give_never(yulis_phone: Client) -> None:
+    text = yulis_phone.get("/es/co/").text
+    assert text.index("tel:123") < text.index("Otras líneas") < text.index("tel:155")
+    assert "134" not in text
+
+
 @pytest.mark.parametrize("page", ["/de/", "/es/ar/", "/es/zz/temas/", "/es/co/temas/nada/", "/es/ar/co_sisben/"])
 def test_what_we_do_not_have_is_not_there(yulis_phone: Client, page: str) -> None:
     assert yulis_phone.get(page).status_code == 404

@@ -167,3 +167,10 @@ def test_a_form_without_its_token_is_refused(rosa: User, with_password: WithPass
 @pytest.mark.parametrize("username", ["", " ", "x" * 61, "ro\x00sa"])
 def test_names_that_cannot_be_names_are_refused_kindly(client: Client, db: None, username: str) -> None:
     assert tries(client, username, "whatever it is").status_code == 422
+
+
+@pytest.mark.parametrize("address", [LOGIN, "/workspace/invitation/invented/", "/workspace/security/password/"])
+def test_browsers_say_where_our_own_forms_come_from(rosas_browser: Client, client: Client, address: str) -> None:
+    """With "no-referrer" they would say "Origin: null", and every form of the staff would be refused."""
+    browser = rosas_browser if "security" in address else client
+    assert browser.get(address)["Referrer-Policy"] == "same-origin"

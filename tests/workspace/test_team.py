@@ -143,7 +143,6 @@ def test_before_anything_is_set_up_the_page_still_opens(brunos_browser: Client) 
     ("hours", "tuesday", "saturday"),
     [
         ("Mo-Fr 08:00-12:30,14:00-17:00; Sa 09:00-12:00", ["08:00–12:30", "14:00–17:00"], ["09:00–12:00"]),
-        ("Mo-Su,PH 00:00-24:00", ["todo el día"], ["todo el día"]),
         ("24/7; PH open", ["todo el día"], ["todo el día"]),
         ("Mo-Fr 22:00-02:00", ["00:00–02:00", "22:00–24:00"], ["00:00–02:00"]),
         ("Su 10:00-11:00", [], []),

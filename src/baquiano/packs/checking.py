@@ -15,7 +15,7 @@ from baquiano.packs.facts import Facts, FactsFile, Mention, mentions, on
 from baquiano.packs.strict import Problem
 
 _PROMISES = re.compile(
-    r"\bte (?:daremos|vamos a (?:dar|conseguir|entregar|ayudar a cruzar)|conseguiremos|conseguimos|entregaremos|aseguramos|"
+    r"\b(?:te|le) (?:daremos|vamos a (?:dar|conseguir|entregar|ayudar a cruzar)|conseguiremos|conseguimos|entregaremos|aseguramos|"
     r"garantizamos|prometemos)\b|(?<!pension )\bgarantizad[oa]s?\b|\bgarantizamos\b|\bprometemos\b|\bdenuncia obligatoria\b"
 )
 

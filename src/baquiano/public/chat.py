@@ -23,9 +23,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from baquiano.conversations import actions
 from baquiano.conversations.models import Conversation
-from baquiano.conversations.pages import EmergencyLine, emergency_numbers
 from baquiano.conversations.thread import Line, thread
 from baquiano.conversations.wording import wording
+from baquiano.public.danger import Call, calls
 from baquiano.public.pages import page, said_country, served, show
 from baquiano.public.saying import SayForm, local_posts_only, pick, says, standing
 from baquiano.public.visitor import drop_token, new_client_id, visitor
@@ -48,7 +48,7 @@ class LineShown:
     line: Line
     is_open: bool
     is_danger: bool
-    calls: tuple[EmergencyLine, ...]
+    calls: tuple[Call, ...]
 
 
 @page
@@ -235,7 +235,9 @@ def _lines(conversation: Conversation, *, after: int = 0) -> list[Line]:
 
 def _shown(lines: Iterable[Line], conversation: Conversation) -> list[LineShown]:
     lines = list(lines)
-    numbers = emergency_numbers(_tongue(conversation), conversation.country)
+    numbers = [
+        call for there in calls(_tongue(conversation), conversation.country) for call in (*there.first, *there.others)
+    ]
     last_said = max((line.id for line in lines if line.author == "person"), default=0)
     shown, danger = [], False
     for line in lines:
@@ -243,8 +245,8 @@ def _shown(lines: Iterable[Line], conversation: Conversation) -> list[LineShown]
             danger = line.level in ("P0", "P1")
         is_danger = line.author == "machine" and (danger or line.level in ("P0", "P1"))
         danger = danger and line.author == "person"
-        calls = tuple(n for n in numbers if is_danger and _names(line.text, n.number))
-        shown.append(LineShown(line, line.id > last_said and bool(line.choices), is_danger, calls))
+        named = tuple(call for call in numbers if is_danger and _names(line.text, call.number))
+        shown.append(LineShown(line, line.id > last_said and bool(line.choices), is_danger, named))
     return shown
 
 

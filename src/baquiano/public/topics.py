@@ -10,8 +10,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from baquiano.conversations import actions
-from baquiano.conversations.pages import Branch, answer_page, branches, emergency_numbers
+from baquiano.conversations.pages import Branch, answer_page, branches
 from baquiano.engine.turn import MAIN
+from baquiano.public.danger import calls
 from baquiano.public.pages import page, served, show
 from baquiano.public.saying import local_posts_only, pick
 from baquiano.public.visitor import new_client_id, visitor
@@ -57,7 +58,7 @@ def answer(request: HttpRequest, language: str, country: str, topic: str, articl
         answer=found,
         topic=topic,
         is_thanked="gracias" in request.GET,
-        numbers=emergency_numbers(language, country),
+        danger=calls(language, country),
         client_id=new_client_id(),
     )
 

@@ -27,7 +27,6 @@ class Thresholds:
     answer_scope: float
     choices_scope: float
     outside_scope: float
-    smalltalk: float
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def decide(chances: Probabilities, thresholds: Thresholds, *, is_country_open: b
 
     Only being sure of both, the topic and that it is our subject, gives a plain answer.
     """
-    if chances.smalltalk >= thresholds.smalltalk and chances.smalltalk > chances.scope:
+    if chances.smalltalk > chances.scope and chances.smalltalk >= (1 - chances.scope) / 2:
         return Decision.SMALL_TALK
     if chances.scope < thresholds.outside_scope:
         return Decision.OUTSIDE

@@ -4,7 +4,7 @@ Deterministic: the folds follow the order of the examples, the regressions have 
 tests are never read here. `baquiano` calls `calibrate` and stores its result as packs/comun/search/calibration.json.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -22,16 +22,18 @@ from baquiano.knowledge.search.vectors import Remembered
 FOLDS = 5
 VERSION = 1
 
-SMALLTALK_FROM = 0.5
 ANSWER_PRECISION = 0.9
 """Plain answers on held-back questions must be right this often. They are harder than people's: each asks something no other does."""
 
 GRID = tuple(step / 100 for step in range(30, 100))
 AMBIGUOUS_COUNTS_FOR = 4.0
-"""Short, vague messages are one in eight of what people send and one in twenty-five here. Length itself is kept from the question
-of scope: examples were written longer than messages about something else, and that would be learnt instead."""
+"""Short, vague messages are one in eight of what people send and one in twenty-five here."""
 
-OUTSIDE_LOST = 0.01
+LEAST_SCOPE = 0.9
+SPARE = 0.1
+"""A plain answer needs a little more certainty of scope than the worst held-back message reached: this share of what is left to 1."""
+
+OUTSIDE_LOST = 0.005
 """The share of real questions that may be called "not our subject"."""
 UNSURE_LOST = 0.03
 """The share of real questions that may be sent to a person without choices."""
@@ -103,9 +105,8 @@ def section(seen: Sequence[Seen]) -> dict[str, Any]:
     features = [one.features for one in seen]
     kinds = [one.message.kind for one in seen]
     right = fit(features, [one.is_right for one in seen])
-    beyond_length = [{name: value for name, value in row.items() if name != "length"} for row in features]
     importance = [AMBIGUOUS_COUNTS_FOR if kind == "ambiguous" else 1.0 for kind in kinds]
-    scope = fit(beyond_length, [kind in ("in_scope", "ambiguous") for kind in kinds], importance=importance)
+    scope = fit(features, [kind in ("in_scope", "ambiguous") for kind in kinds], importance=importance)
     smalltalk = fit(features, [kind == "chitchat" for kind in kinds])
     judge = Judge(right, scope, smalltalk, _thresholds(seen, Judge(right, scope, smalltalk, NO_THRESHOLDS)))
     return {
@@ -117,34 +118,33 @@ def section(seen: Sequence[Seen]) -> dict[str, Any]:
     }
 
 
-NO_THRESHOLDS = Thresholds(answer_right=1.0, answer_scope=1.0, choices_scope=0.0, outside_scope=0.0, smalltalk=1.0)
+NO_THRESHOLDS = Thresholds(answer_right=1.0, answer_scope=1.0, choices_scope=0.0, outside_scope=0.0)
 
 
 def _thresholds(seen: Sequence[Seen], judge: Judge) -> Thresholds:
-    """The least strict thresholds that keep their promises on the held-back messages."""
+    """The pair that answers most held-back questions plainly, precisely enough, and no held-back message that asks for no topic."""
     chances = [(one, judge.probabilities(one.features)) for one in seen]
-    asking = sorted(own.scope for one, own in chances if one.message.topics)
-    outside_scope = asking[int(len(asking) * OUTSIDE_LOST)]
-    choices_scope = max(asking[int(len(asking) * UNSURE_LOST)], outside_scope)
+    asking = [(one, own) for one, own in chances if one.message.topics]
     elsewhere = [own for one, own in chances if not one.message.topics]
+    by_scope = sorted(own.scope for _, own in asking)
+    outside_scope = by_scope[int(len(asking) * OUTSIDE_LOST)]
+    choices_scope = max(by_scope[int(len(asking) * UNSURE_LOST)], outside_scope)
 
-    def least(keeps: Callable[[float], bool]) -> float:
-        return next((value for value in GRID if keeps(value)), GRID[-1])
+    def answered(from_right: float, from_scope: float) -> list[bool]:
+        return [one.is_right for one, own in asking if own.right >= from_right and own.scope >= from_scope]
 
-    def is_precise(from_right: float) -> bool:
-        answered = [one.is_right for one, own in chances if own.right >= from_right and one.message.topics]
-        return sum(answered) >= ANSWER_PRECISION * len(answered)
-
-    answer_right = least(is_precise)
-    answer_scope = least(lambda value: not any(own.right >= answer_right and own.scope >= value for own in elsewhere))
+    best = (-1, GRID[-1], 1.0)
+    for from_right in GRID:
+        from_scope = max((own.scope for own in elsewhere if own.right >= from_right), default=LEAST_SCOPE)
+        from_scope = max(from_scope + (1 - from_scope) * SPARE, LEAST_SCOPE)
+        right = answered(from_right, from_scope)
+        if sum(right) >= ANSWER_PRECISION * len(right):
+            best = max(best, (len(right), -from_right, from_scope))
     return Thresholds(
-        answer_right=answer_right,
-        answer_scope=round(
-            (1 + answer_scope) / 2, 4
-        ),  # half of what is left up to certainty: people say what no list has
+        answer_right=abs(best[1]),
+        answer_scope=round(best[2], 5),
         choices_scope=round(choices_scope, 4),
         outside_scope=round(outside_scope, 4),
-        smalltalk=SMALLTALK_FROM,
     )
 
 

@@ -36,6 +36,7 @@
     box.value = '';
     keep(); grow(); box.focus();
     find('#told').textContent = '';
+    find('#unsent').hidden = true;
   });
 
   // Nobody who uses this computer next finds what was being written
@@ -88,15 +89,26 @@
   counts();
 
   // The connection ---------------------------------------------------------------------------------------------------
-  function show(lost, broken) {
-    if (find('#lost')) find('#lost').hidden = !lost;
-    if (find('#broken')) find('#broken').hidden = !broken;
+  var failing = new Map(); // which part of the page cannot ask, and why; each is cleared by its own next answer
+  function show() {
+    var kinds = Array.from(failing.values());
+    if (find('#lost')) find('#lost').hidden = kinds.indexOf('lost') < 0;
+    if (find('#broken')) find('#broken').hidden = kinds.indexOf('broken') < 0;
   }
-  document.body.addEventListener('htmx:sendError', function () { show(true, false); });
-  document.body.addEventListener('htmx:timeout', function () { show(true, false); });
-  document.body.addEventListener('htmx:responseError', function (event) { show(false, event.detail.xhr.status >= 500); });
-  document.body.addEventListener('htmx:afterRequest', function (event) { if (event.detail.successful) show(false, false); });
-  window.addEventListener('offline', function () { show(true, false); });
+  function failed(kind) {
+    return function (event) {
+      var part = event.detail.elt;
+      if (part.matches('[data-composer]')) find('#unsent').hidden = false;
+      else if (!part.matches('[data-draft]')) failing.set(part, kind);
+      show();
+    };
+  }
+  document.body.addEventListener('htmx:sendError', failed('lost'));
+  document.body.addEventListener('htmx:timeout', failed('lost'));
+  document.body.addEventListener('htmx:responseError', failed('broken'));
+  document.body.addEventListener('htmx:afterRequest', function (event) {
+    if (event.detail.successful && failing.delete(event.detail.elt)) show();
+  });
 
   // Keys: one letter each, and a switch for whoever speaks or types with something else ---------------------------
   var help = find('[data-keys]');
