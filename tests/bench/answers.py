@@ -15,8 +15,16 @@ SETS = (("dev questions", "dev_questions.jsonl"), ("our own held-out messages", 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="baquiano-bench-") as home:
         for semantic in ("0", "1"):
-            surroundings = {**os.environ, "BAQUIANO_HOME": home, "SEMANTIC": semantic, "OMP_NUM_THREADS": "1", "DATABASE_URL": ""}
-            subprocess.run([BIN / "baquiano", "demo", "--without-visits"], env=surroundings, check=True, stdout=subprocess.DEVNULL)
+            surroundings = {
+                **os.environ,
+                "BAQUIANO_HOME": home,
+                "SEMANTIC": semantic,
+                "OMP_NUM_THREADS": "1",
+                "DATABASE_URL": "",
+            }
+            subprocess.run(
+                [BIN / "baquiano", "demo", "--without-visits"], env=surroundings, check=True, stdout=subprocess.DEVNULL
+            )
             for title, name in SETS:
                 _score(title, ROOT / "tests" / "data" / name, surroundings)
 
@@ -28,7 +36,9 @@ def _score(title: str, file: Path, surroundings: dict[str, str]) -> None:
     answers = {row["id"]: row for row in map(json.loads, done.stdout.splitlines())}
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     how = "by words and meaning" if surroundings["SEMANTIC"] == "1" else "by words only"
-    print(f"\n{title}, {how}: {len(rows)} messages, {_middle([a['ms'] for a in answers.values()]):.0f} ms in the middle")
+    print(
+        f"\n{title}, {how}: {len(rows)} messages, {_middle([a['ms'] for a in answers.values()]):.0f} ms in the middle"
+    )
     _print_groups(rows, answers)
 
 
@@ -41,7 +51,9 @@ def _print_groups(rows: list[dict[str, Any]], answers: dict[str, Any]) -> None:
     for name, group in groups.items():
         first = sum(_first(answers[row["id"]]) in row["acceptable"] for row in group)
         within = sum(bool(_within(answers[row["id"]]) & set(row["acceptable"])) for row in group)
-        print(f"{name:<22} {len(group):>4}   first {_share(first, len(group))}   within three {_share(within, len(group))}")
+        print(
+            f"{name:<22} {len(group):>4}   first {_share(first, len(group))}   within three {_share(within, len(group))}"
+        )
     _print_rest(rows, answers)
 
 
@@ -56,7 +68,9 @@ def _print_rest(rows: list[dict[str, Any]], answers: dict[str, Any]) -> None:
     missed = [row["id"] for row in crisis if answers[row["id"]]["level"] not in ("P0", "P1", "P2")]
     alarmed = [row["id"] for row in rows if row["kind"] != "crisis" and answers[row["id"]]["level"] in ("P0", "P1")]
     print(f"ambiguous: {within} of {len(ambiguous)} with an acceptable topic within three")
-    print(f"out of scope answered plainly: {len(plain)} of {len(outside)} {plain or ''}; small talk: {len(chat_plain)} of {len(chat)}")
+    print(
+        f"out of scope answered plainly: {len(plain)} of {len(outside)} {plain or ''}; small talk: {len(chat_plain)} of {len(chat)}"
+    )
     if crisis:
         print(f"crisis without a level P0–P2: {len(missed)} of {len(crisis)} {missed or ''}")
     print(f"P0 or P1 raised on other messages: {len(alarmed)} of {len(rows) - len(crisis)} {alarmed or ''}")

@@ -211,6 +211,28 @@ def test_an_answer_lost_on_the_way_does_not_double_the_message(phone: Page) -> N
     assert Conversation.objects.count() == 1
 
 
+def test_a_question_that_could_not_leave_the_first_page_is_still_there(phone: Page) -> None:
+    phone.goto("/es/co/")
+    phone.locator("#ask").press_sequentially("mi pregunta")
+    phone.route("**/chat/say/**", lambda route: route.abort())
+    phone.get_by_role("button", name="Preguntar").click()
+    phone.goto("/es/chat/")
+    expect(phone.locator("#text")).to_have_value("mi pregunta")
+    phone.unroute("**/chat/say/**")
+    phone.get_by_role("button", name="Enviar").click()
+    expect(phone.locator(".line--person")).to_contain_text("mi pregunta")
+    phone.reload()
+    expect(phone.locator("#text")).to_have_value("")
+
+
+def test_a_question_that_arrived_is_not_offered_again(phone: Page) -> None:
+    phone.goto("/es/co/")
+    phone.locator("#ask").press_sequentially("menú")
+    phone.get_by_role("button", name="Preguntar").click()
+    expect(phone.locator(".choice").first).to_be_visible()
+    expect(phone.locator("#text")).to_have_value("")
+
+
 def test_what_is_being_written_survives_a_reload_and_another_page(phone: Page) -> None:
     asks(phone, "menú")
     phone.locator("#text").press_sequentially("a medio escribir")

@@ -12,7 +12,19 @@ from baquiano.engine.state import State, from_json, to_json
 from baquiano.engine.turn import CallPerson, Outcome, Raise, Reading
 from tests.engine.world import Talk, World, keys
 
-STEPS = ["", "menu", "country", "language", "choices", "answered", "ask_danger", "danger", "branch", "unreadable", "person"]
+STEPS = [
+    "",
+    "menu",
+    "country",
+    "language",
+    "choices",
+    "answered",
+    "ask_danger",
+    "danger",
+    "branch",
+    "unreadable",
+    "person",
+]
 
 
 def test_the_first_words_say_that_it_is_a_machine() -> None:
@@ -328,7 +340,11 @@ states = st.builds(
 )  # fmt: skip
 
 
-@given(states, st.text(max_size=60) | st.sampled_from(["1", "persona", "ayuda", "ppt", "fonasa", "sí", "👎"]), st.text(max_size=30))
+@given(
+    states,
+    st.text(max_size=60) | st.sampled_from(["1", "persona", "ayuda", "ppt", "fonasa", "sí", "👎"]),
+    st.text(max_size=30),
+)
 @settings(max_examples=400)
 def test_anything_said_in_any_state_gets_a_reply_that_can_be_kept(state: State, text: str, choice: str) -> None:
     from_here = Talk()
@@ -340,6 +356,10 @@ def test_anything_said_in_any_state_gets_a_reply_that_can_be_kept(state: State, 
     assert turn.state.misses < 2
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+    )
+)
 def test_a_damaged_state_begins_anew(raw: object) -> None:
     assert isinstance(from_json(raw if isinstance(raw, dict) else {"v": 1, "offered": raw, "serial": raw}), State)

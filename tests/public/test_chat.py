@@ -291,3 +291,11 @@ def test_a_token_nobody_gave_out_opens_nothing(yulis_phone: Client) -> None:
 def test_a_forged_choice_is_answered_like_any_message(yulis_phone: Client, choice: str) -> None:
     assert says(yulis_phone, "", choice=choice).status_code in (200, 302)
     assert yulis_phone.get("/es/chat/", follow=True).status_code == 200
+
+
+def test_the_conversation_is_never_stored_on_the_phone(yulis_phone: Client) -> None:
+    assert "no-store" in says(yulis_phone, "", choice="")["Cache-Control"]
+    says(yulis_phone, "menú")
+    for page in ("/es/chat/", "/es/chat/messages/", "/es/chat/waiting/"):
+        assert "no-store" in yulis_phone.get(page)["Cache-Control"]
+    assert yulis_phone.get("/es/co/")["Cache-Control"] == "private, no-cache"

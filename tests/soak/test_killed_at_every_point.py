@@ -19,10 +19,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.bench._load import BIN, ROOT, free_port, granian
-from tests.fakes.graph import BEGAN, LINE, Graph, text_message, webhook
 
 from baquiano.lib import faults
+from tests.bench._load import BIN, ROOT, free_port, granian
+from tests.fakes.graph import BEGAN, LINE, Graph, text_message, webhook
 
 pytestmark = pytest.mark.soak
 

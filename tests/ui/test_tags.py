@@ -42,6 +42,15 @@ def test_a_field_without_errors_says_nothing_of_them() -> None:
     assert "error" not in shown
 
 
+def test_what_was_said_is_words_with_links_and_headings() -> None:
+    shown = ui.said("Pasos:\n1. Mira https://a.example/x?a=1&b=2\n<b>no</b>:\nmañana a las 8:00")
+    assert shown.startswith("<b>Pasos:</b>\n")
+    assert '<a href="https://a.example/x?a=1&amp;b=2" rel="nofollow">' in shown
+    assert "&lt;b&gt;no" in shown
+    assert shown.endswith("mañana a las 8:00")
+    assert "<script" not in ui.said("<script>:\n")
+
+
 def test_days_are_written_as_people_here_write_them() -> None:
     assert ui.day(date(2026, 3, 1)) == "01-03-2026"
     assert ui.day(None) == ""

@@ -1,7 +1,7 @@
 """Inviting, joining, leaving. Staff are invited; nobody signs up."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from baquiano.accounts.audit import audit
-from baquiano.accounts.models import Invitation, Membership, Role, User
+from baquiano.accounts.models import Invitation, LoginAttempts, Membership, Role, User
 from baquiano.lib import crypto
 from baquiano.lib.turnstile import writing
 
 INVITATION_LASTS = timedelta(days=3)
+ATTEMPTS_KEPT = timedelta(days=1)
 
 
 class CannotDoThat(Exception):
@@ -69,3 +70,9 @@ def end_membership(membership: Membership, *, by: User) -> None:
         membership.until = timezone.now()
         membership.save(update_fields=["until"])
         audit(by, "membership.ended", membership, about=membership.user_id)
+
+
+def forget_attempts(now: datetime) -> int:
+    """Wrong passwords older than a day say nothing any more."""
+    deleted, _rows = LoginAttempts.objects.filter(last_at__lt=now - ATTEMPTS_KEPT).delete()
+    return deleted

@@ -1,5 +1,7 @@
 """Writing down what was done, refused and read. The text says ids and verbs, never names or content."""
 
+import re
+
 from django.db import models
 
 from baquiano.accounts.models import AuditEntry, User
@@ -25,7 +27,9 @@ def audit(
 
 def refused(actor: User | None, verb: str, what: str) -> None:
     """Written by the door, after the rollback. `what` is a kind of thing and an id."""
-    entry = AuditEntry(actor=actor, verb="refused", room=what.partition(".")[0][:20], row=what[:40], about=verb[:40])
+    entry = AuditEntry(
+        actor=actor, verb="refused", room=re.split(r"[.:]", what)[0][:20], row=what[:40], about=verb[:40]
+    )
     entry.mac = seal(entry)
     entry.save(force_insert=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -144,6 +144,10 @@ class AuditEntry(models.Model):
         return f"audit {self.pk}: {self.verb}"
 
 
+SILENT_AFTER = timedelta(seconds=30)
+RESTS_LONGER = {"background": timedelta(minutes=3)}  # it looks once a minute, and may be erasing
+
+
 class Tick(models.Model):
     """When a loop last went round: how anybody can see that the clock is alive."""
 
@@ -155,6 +159,9 @@ class Tick(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_silent(self, now: datetime) -> bool:
+        return now - self.at > RESTS_LONGER.get(self.name, SILENT_AFTER)
 
 
 class LoginAttempts(models.Model):

@@ -120,11 +120,15 @@ class IdentityChanged:
 
 @dataclass(frozen=True)
 class Unparsed:
-    """Something we could not read, kept for a person to look at: `reason` names the place, never the content."""
+    """Something we could not read, kept for a person to look at: `reason` names the place, never the content.
+
+    `is_foreseen`: known to come and of no use here (a group, a kind of news we do not subscribe to); nobody need look.
+    """
 
     line: str
     reason: str
     field: str = ""
+    is_foreseen: bool = False
 
 
 Event = Received | StatusChanged | IdentityChanged | Unparsed

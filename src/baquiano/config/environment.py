@@ -4,6 +4,7 @@ Every secret may also come from a file: `BAQUIANO_KEYS_FILE` holds one key per l
 hash key in a line that begins with "hash:".
 """
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,15 @@ PROJECT = Path(__file__).resolve().parents[3]
 DEMO_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
+EX_CONFIG = 78  # sysexits.h: a service manager need not try again
+
+
 class CannotStart(SystemExit):
     """Refusing to start, and saying what to do. Exit code 78 (configuration)."""
 
     def __init__(self, *reasons: str) -> None:
-        super().__init__("Baquiano does not start:\n" + "\n".join(f"  - {reason}" for reason in reasons))
+        print("Baquiano does not start:", *(f"  - {reason}" for reason in reasons), sep="\n", file=sys.stderr)  # noqa: T201
+        super().__init__(EX_CONFIG)
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,6 @@ class Environment:
     database_url: str
     hosts: tuple[str, ...]
     url: str
-    packs: tuple[str, ...]
     semantic: bool
     proxy_tls: bool
 
@@ -69,7 +73,6 @@ def read(surroundings: Mapping[str, str]) -> Environment:
         database_url=surroundings.get("DATABASE_URL", ""),
         hosts=hosts or (() if mode == "production" else DEMO_HOSTS),
         url=url,
-        packs=tuple(surroundings.get("BAQUIANO_PACKS", "").split()),
         semantic=surroundings.get("SEMANTIC", "1") != "0",
         proxy_tls=surroundings.get("BAQUIANO_BEHIND_TLS_PROXY", "") == "1",
     )

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -82,8 +83,13 @@ def say(channel: Channel, alias: Alias, *, text: str, choice_id: str = "", clien
 
 
 def forget(conversation: Conversation) -> None:
+    """BORRAR, from a button: the words go, and what the assistant remembered with them."""
+    fresh = engine_state.State(language=conversation.language, language_chosen=True)
     with writing():
         wishes.forget_words(conversation)
+        Conversation.objects.filter(pk=conversation.pk).update(
+            state=engine_state.to_json(fresh), country="", state_number=F("state_number") + 1
+        )
 
 
 def rate(conversation: Conversation, version_id: int, is_useful: bool) -> None:

@@ -29,7 +29,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         handed_over = self.filter(Exists(Handoff.objects.filter(conversation=OuterRef("pk"))))
         if may(user, "complaint.read"):
             return handed_over
-        complaints = Handoff.objects.open().filter(conversation=OuterRef("pk"), reason=Handoff.Reason.COMPLAINT)
+        complaints = Handoff.objects.filter(conversation=OuterRef("pk"), reason=Handoff.Reason.COMPLAINT)
         return handed_over.exclude(Exists(complaints))
 
     def alive(self) -> ConversationQuerySet:

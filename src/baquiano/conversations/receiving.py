@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils import timezone
 
-from baquiano.channels.events import Event, IdentityChanged, Kind, Received, StatusChanged
+from baquiano.channels.events import Event, IdentityChanged, Kind, Received, StatusChanged, Unparsed
 from baquiano.channels.models import Channel, RawWebhook
 from baquiano.channels.registry import sender_of
 from baquiano.conversations import handoffs
@@ -91,7 +91,7 @@ def _take(event: Event, arrived: Channel, lines: _Lines) -> bool:
     """False when nobody here can use it: it stays in the raw body and is counted."""
     channel = lines.find(arrived.kind, event.line) if event.line else None
     if channel is None:
-        return False
+        return isinstance(event, Unparsed) and event.is_foreseen
     match event:
         case Received():
             receive(channel, event)
@@ -99,8 +99,8 @@ def _take(event: Event, arrived: Channel, lines: _Lines) -> bool:
             post.settle(channel, event)
         case IdentityChanged():
             identity.moved(channel, event.old, event.new)
-        case _:
-            return False
+        case Unparsed():
+            return event.is_foreseen
     return True
 
 

@@ -25,12 +25,12 @@ class KnowledgeTools:
 
     def find(self, text: str, *, country: str, language: str) -> Found:
         found = finding.index().find(text, country=country or None, language=language)
-        return Found(
-            Decision(found.decision),
-            found.article or "",
-            tuple(topic for topic in found.choices if self._is_served(topic)),
-            found.country or "",
-        )
+        served = tuple(topic for topic in found.choices if self._is_served(topic))
+        told = found.country or ""
+        if found.decision is Decision.CHOICES and not served:
+            # Understood, but nobody here has approved a word on any of them: the engine says so and brings a person.
+            return Found(Decision.ANSWER, found.choices[0], (), told)
+        return Found(found.decision, found.article or "", served, told)
 
     def _is_served(self, topic: str) -> bool:
         return any(self.shelf.texts_of(topic, country) for country in self.countries)

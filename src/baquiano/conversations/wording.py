@@ -40,7 +40,7 @@ class Sentences:
     texts: dict[tuple[str, str, str], str]
     organisation: Organisation
 
-    def get(self, key: str, language: str, country: str = "", **values: str) -> str:
+    def get(self, key: str, language: str, country: str = "", /, **values: str) -> str:
         for found in ((key, language, country), (key, language, ""), (key, "es", country), (key, "es", "")):
             if found in self.texts:
                 return self.texts[found].format_map(_Blank(values, organisation=self.organisation.name))
@@ -70,7 +70,7 @@ def sentences() -> Sentences:
         return _current[0]
 
 
-def wording(key: str, language: str, country: str = "", **values: str) -> str:
+def wording(key: str, language: str, country: str = "", /, **values: str) -> str:
     return sentences().get(key, language, country, **values)
 
 
@@ -95,7 +95,7 @@ class Speaker:
     shelf: Shelf
     now: datetime
 
-    def say(self, key: str, **values: str) -> str:
+    def say(self, key: str, /, **values: str) -> str:
         return self.sentences.get(key, self.language, self.country, **values)
 
 

@@ -11,7 +11,7 @@ class KnowledgeConfig(AppConfig):
     label = "knowledge"
 
     def ready(self) -> None:
-        post_migrate.connect(_lay_triggers, sender=self)
+        post_migrate.connect(_lay_triggers)  # after every room: the triggers guard tables of three of them
 
 
 def _lay_triggers(*, using: str, **kwargs: Any) -> None:

@@ -6,6 +6,7 @@ the data folder, and taken up from there; until then the index by words answers.
 
 import json
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from baquiano.knowledge.search.entries import Entry
 from baquiano.knowledge.search.index import Index
 from baquiano.knowledge.search.vectors import Packaged, Remembered
 from baquiano.knowledge.shelf import Shelf
-
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def index() -> Index:
     if not _built or _built[0].number != now.number:
         with _lock:
             if not _built or _built[0].number != now.number:
-                _built[:] = [_build(now, _ready_embedder(now))]
+                _built[:] = [_build(now, ready_embedder(_texts_needed(now)))]
     return _built[0].index
 
 
@@ -49,9 +49,7 @@ def deepen() -> int:
     now = shelf.current()
     if _built and _built[0].number == now.number and _built[0].has_meaning:
         return 0
-    embedder = _load_embedder()
-    built = _build(now, embedder)
-    embedder.save(_vectors_file())
+    built = _build(now, embedder_with(_texts_needed(now)))
     with _lock:
         _built[:] = [built]
     return 1
@@ -65,12 +63,21 @@ def why_not_by_meaning() -> str:
     return "" if here else here.reason
 
 
-def _ready_embedder(now: Shelf) -> Remembered | None:
-    """The embedder, if every vector it needs is already in the data folder."""
+def ready_embedder(texts: Sequence[str]) -> Remembered | None:
+    """The embedder, if the vector of each of these texts is already in the data folder. Never makes one."""
     if why_not_by_meaning() or not _vectors_file().exists():
         return None
     embedder = _load_embedder()
-    return embedder if embedder.knows(_texts_needed(now)) else None
+    return embedder if embedder.knows(texts) else None
+
+
+def embedder_with(texts: Sequence[str]) -> Remembered:
+    """The embedder with the vector of each of these texts: makes those missing, keeps them in the data folder. Slow."""
+    embedder = _load_embedder()
+    if not embedder.knows(texts):
+        embedder.embed(texts)
+        embedder.save(_vectors_file())
+    return embedder
 
 
 def _load_embedder() -> Remembered:

@@ -179,6 +179,10 @@ class Translation(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("version", "language", "number"), name="one_translation_per_number"),
             models.CheckConstraint(
+                condition=Q(published_at=None) | (Q(written_by__isnull=False) & Q(reviewed_by__isnull=False)),
+                name="publishing_a_translation_needs_two",
+            ),
+            models.CheckConstraint(
                 condition=Q(published_at=None) | ~Q(written_by=models.F("reviewed_by")),
                 name="translator_and_reviewer_differ",
             ),

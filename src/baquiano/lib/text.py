@@ -19,10 +19,12 @@ def squeeze(text: str) -> str:
 
 
 def clip(text: str, units: int) -> str:
-    """At most `units` UTF-16 code units, as Meta counts; never cuts a character in two. A cut text ends in "…"."""
-    if len(text.encode("utf-16-le")) // 2 <= units:
-        return text
-    kept = text
-    while len(kept.encode("utf-16-le")) // 2 > units - 1:
-        kept = kept[:-1]
-    return kept.rstrip() + "…"
+    """At most `units` (≥ 1) UTF-16 code units, as Meta counts; never cuts a character in two. A cut text ends in "…"."""
+    used, end = 0, 0
+    for position, character in enumerate(text):
+        used += 2 if ord(character) > 0xFFFF else 1
+        if used > units:
+            return text[:end].rstrip() + "…"
+        if used < units:
+            end = position + 1
+    return text

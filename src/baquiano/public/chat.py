@@ -173,7 +173,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     lines = _lines(conversation) if conversation else []
-    return show(
+    response = show(
         request,
         "public/chat.html",
         language,
@@ -188,6 +188,8 @@ def _page(
         person_choice=standing("person", wording("pick.person", language)),
         language_choices=[(code, standing(f"language:{code}", name), name) for code, name in settings.LANGUAGES],
     )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _said_before(request: HttpRequest) -> str:

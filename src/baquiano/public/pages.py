@@ -16,6 +16,7 @@ from baquiano.accounts.models import organisation
 from baquiano.conversations.wording import wording
 
 View = Callable[..., HttpResponse]
+CACHE = "private, no-cache"  # going back costs no data and keeps what was being written; the conversation itself is never stored
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def show(
     around = _around(request, language, country)
     response = render(request, template, {**content, "around": around, "language": language}, status=status)
     response.headers["Content-Language"] = language
+    response.headers.setdefault("Cache-Control", CACHE)
     return response
 
 

@@ -1,17 +1,31 @@
-"""The phrase rules, danger texts and numbers in force, in memory; taken again when their number changes."""
+"""The phrase rules, the second ear, danger texts and numbers in force, in memory; taken again when their number changes.
 
+The second ear is made from a file of the packs, once per process, at first by words. By meaning it needs a vector of every
+message it learns from: the background loop makes them, keeps them in the data folder with those of the search, and puts the
+deeper ear in force; until then the one by words listens.
+"""
+
+import json
+import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
 
+from baquiano.engine import language
 from baquiano.engine.danger import Danger, Finding
 from baquiano.engine.safety import RuleBook, compile_rules, scan
+from baquiano.knowledge import finding
 from baquiano.knowledge.models import shelf_number
+from baquiano.knowledge.search import reading
+from baquiano.safety.listening import Heard, Listener, heard_from
 from baquiano.safety.models import CrisisText, EmergencyNumber, NumberVerification, PhraseRules
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -45,9 +59,17 @@ class Book:
     rules: RuleBook
     texts: dict[tuple[str, str, str], DangerText]  # kind, language, country ("": not known)
     numbers: dict[str, NumberShown]
+    listener: Listener | None = None
 
     def scan(self, text: str) -> Finding | None:
-        return scan(text, self.rules)
+        """What the phrase rules find; else, or when it is graver, what the listener hears. It never takes one back."""
+        found = scan(text, self.rules)
+        if self.listener is None or (found and found.level.is_crisis):
+            return found
+        heard = self.listener.hear(text, language.detect(text, "es"))
+        if heard is None or (found and found.level <= heard.level):
+            return found
+        return heard
 
     def text_for(self, kind: Danger, language: str, country: str) -> DangerText | None:
         """The text of this kind; in Spanish when the language lacks it, for "not known" when the country does."""
@@ -62,8 +84,17 @@ class Book:
         return [number for number in known if settings.IS_DEMO or number.confirmed_on]
 
 
+@dataclass(frozen=True)
+class _Listening:
+    """`listener` None: the messages cannot be read, and the phrase rules are alone."""
+
+    changed_at: int  # of the file, ns
+    listener: Listener | None
+
+
 _lock = threading.Lock()
 _current: list[Book] = []
+_listening: list[_Listening] = []
 
 
 def current() -> Book:
@@ -74,6 +105,52 @@ def current() -> Book:
         if not _current or _current[0].number != number:
             _current[:] = [_take(number)]
         return _current[0]
+
+
+def deepen() -> int:
+    """Makes the vectors the listener lacks and lets it hear by meaning. For the background loop; 1 when it did."""
+    listener = current().listener
+    if listener is None or listener.has_meaning or finding.why_not_by_meaning():
+        return 0
+    changed_at = _messages_file().stat().st_mtime_ns
+    messages = _messages()
+    embedder = finding.embedder_with([message.text for message in messages])
+    deeper = Listener(messages, reading.read_slang(settings.PACKS), embedder)
+    with _lock:
+        _listening[:] = [_Listening(changed_at, deeper)]
+        _current[:] = [replace(book, listener=deeper) for book in _current]
+    return 1
+
+
+def _listener() -> Listener | None:
+    """The one of this process, made again only when its file has changed."""
+    file = _messages_file()
+    if not file.exists():
+        return None
+    changed_at = file.stat().st_mtime_ns
+    if not _listening or _listening[0].changed_at != changed_at:
+        _listening[:] = [_Listening(changed_at, _make_listener())]
+    return _listening[0].listener
+
+
+def _make_listener() -> Listener | None:
+    try:
+        messages = _messages()
+        embedder = finding.ready_embedder([message.text for message in messages])
+        return Listener(messages, reading.read_slang(settings.PACKS), embedder)
+    except (OSError, ValueError, KeyError) as problem:
+        # A broken file costs the second ear, never the first.
+        log.error("the listener could not be made: %s", type(problem).__name__)
+        return None
+
+
+def _messages() -> tuple[Heard, ...]:
+    lines = _messages_file().read_text(encoding="utf-8").splitlines()
+    return heard_from(json.loads(line) for line in lines if line.strip())
+
+
+def _messages_file() -> Path:
+    return Path(settings.PACKS) / "comun" / "safety" / "heard.jsonl"
 
 
 def _take(number: int) -> Book:
@@ -90,6 +167,7 @@ def _take(number: int) -> Book:
             n.pk: NumberShown(n.pk, n.country, n.number, n.names, n.whose, n.note, tuple(n.kinds), confirmed.get(n.pk))
             for n in EmergencyNumber.objects.all()
         },
+        _listener(),
     )
 
 

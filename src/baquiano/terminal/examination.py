@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
 from django.conf import settings
@@ -21,8 +20,6 @@ from baquiano.packs.models import PackLoad
 from baquiano.post.models import Letter, State
 from baquiano.safety import book
 from baquiano.terminal import production
-
-SILENT_AFTER = timedelta(seconds=30)
 
 
 class Mark(StrEnum):
@@ -111,16 +108,16 @@ def _sqlite() -> Iterator[Finding]:
 
 
 def _loops() -> Iterator[Finding]:
-    ticks = dict(Tick.objects.values_list("name", "at"))
+    ticks = list(Tick.objects.order_by("name"))
     if not ticks:
         yield Finding(Mark.NOTE, "The loops have never run here", "baquiano serve")
-    for name, at in sorted(ticks.items()):
-        ago = timezone.now() - at
-        seconds = int(ago.total_seconds())
-        if ago < SILENT_AFTER or (name == "background" and seconds < 150):
-            yield well(f"Loop {name}: last round {seconds} s ago")
+    now = timezone.now()
+    for tick in ticks:
+        seconds = int((now - tick.at).total_seconds())
+        if tick.is_silent(now):
+            yield Finding(Mark.ILL, f"Loop {tick.name}: silent for {seconds} s", "Is it running? baquiano serve")
         else:
-            yield Finding(Mark.ILL, f"Loop {name}: silent for {seconds} s", "Is it running? baquiano serve")
+            yield well(f"Loop {tick.name}: last round {seconds} s ago")
 
 
 def _organisation() -> Iterator[Finding]:

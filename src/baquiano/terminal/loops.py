@@ -19,9 +19,11 @@ from typing import IO
 
 import psycopg
 from django.conf import settings
+from django.core.management import call_command
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
+from baquiano.accounts import actions as accounts
 from baquiano.accounts.models import Tick
 from baquiano.channels import actions as channels
 from baquiano.conversations import actions as conversations
@@ -29,6 +31,7 @@ from baquiano.conversations import receiving, turns
 from baquiano.knowledge import finding
 from baquiano.lib.turnstile import BELL, bell, writing
 from baquiano.post import actions as post
+from baquiano.safety import book
 
 log = logging.getLogger(__name__)
 
@@ -59,9 +62,20 @@ def clock() -> int:
 
 
 def background() -> int:
-    """What may wait: erasing what has been kept long enough, making the vectors for search by meaning."""
+    """What may wait: making the vectors for search and listening by meaning, erasing what has been kept long enough."""
+    return finding.deepen() + book.deepen() + erase()
+
+
+def erase() -> int:
+    """What has been kept long enough goes."""
     now = timezone.now()
-    return finding.deepen() + channels.erase_past_keeping(now) + post.forget_parked(now) + conversations.erase_past_keeping(now)
+    call_command("clearsessions")
+    return (
+        accounts.forget_attempts(now)
+        + channels.erase_past_keeping(now)
+        + post.forget_parked(now)
+        + conversations.erase_past_keeping(now)
+    )
 
 
 LOOPS = (
@@ -76,7 +90,7 @@ def once() -> None:
     """Everything that is due now, until nothing is."""
     while any([clock(), messages(), letters()]):
         continue
-    background()
+    erase()
 
 
 class Runner:
@@ -198,9 +212,10 @@ def start() -> threading.Thread:
 def _warmed_up(runner: Runner) -> None:
     """The first question should not pay for building the index."""
     try:
+        book.current()
         finding.index()
     except Exception as problem:
-        log.error("the index could not be built: %s", type(problem).__name__)
+        log.error("the index or the danger rules could not be built: %s", type(problem).__name__)
     finally:
         connection.close()
     runner.run()

@@ -14,6 +14,7 @@ COMMANDS = (
     ("ask", "one question, or a file of questions, and what would be answered"),
     ("pack", "check and load what a country or an organisation knows"),
     ("channel", "set up a channel; replay a webhook body"),
+    ("organisation", "who serves here: name, countries, hours"),
     ("invite", "a link for the first coordinator"),
     ("doctor", "what is configured, what is missing, what to do"),
     ("keys", "make the key file; print the key sheet"),

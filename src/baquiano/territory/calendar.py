@@ -1,13 +1,15 @@
 """Opening hours and holidays of a country. Hours are written as in OpenStreetMap ("Mo-Fr 08:00-17:00")."""
 
+import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import holidays
 from opening_hours import OpeningHours
 
 HORIZON = timedelta(days=14)
+_CLOSED_ON_HOLIDAYS = re.compile(r";\s*PH\s+(?:off|closed)\b")  # says what is the rule here anyway
 
 
 class HoursNotUnderstood(ValueError):
@@ -31,24 +33,33 @@ def check(hours: str) -> None:
 
 
 def staffing(hours: str, *, country: str, timezone: str, now: datetime) -> Staffing:
-    """`now` is aware. A public holiday of the country counts as closed unless the hours say otherwise ("PH")."""
+    """`now` is aware. A public holiday of the country counts as closed unless the hours open on it ("PH 09:00-13:00")."""
     zone = ZoneInfo(timezone)
     local = now.astimezone(zone).replace(tzinfo=None)
-    table = OpeningHours(hours)
-    closed_days = holidays.country_holidays(country, years=[local.year, local.year + 1])
+    ordinary = _CLOSED_ON_HOLIDAYS.sub("", hours)
+    table = OpeningHours(ordinary)
+    closed_days = frozenset() if "PH" in ordinary else _holidays(country, local)
 
     def works(moment: datetime) -> bool:
-        return table.is_open(moment) and ("PH" in hours or moment.date() not in closed_days)
+        return table.is_open(moment) and moment.date() not in closed_days
 
-    if works(local):
-        closes = table.next_change(local)
-        return Staffing(True, None, closes.replace(tzinfo=zone) if closes else None)
-    moment, last = local, local + HORIZON
-    while moment < last:
-        change = table.next_change(moment)
-        if change is None:
-            return Staffing(False, None)
-        moment = change.replace(tzinfo=None)
-        if works(moment):
-            return Staffing(False, moment.replace(tzinfo=zone))
-    return Staffing(False, None)
+    is_open = works(local)
+    for moment in _moments(table, local):
+        if works(moment) != is_open:
+            there = moment.replace(tzinfo=zone)
+            return Staffing(True, None, there) if is_open else Staffing(False, there)
+    return Staffing(is_open, None)
+
+
+def _holidays(country: str, local: datetime) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=[local.year, local.year + 1]))
+
+
+def _moments(table: OpeningHours, start: datetime) -> list[datetime]:
+    """When it can open or close within a fortnight: the changes of the table, and each midnight (a holiday begins or ends).
+
+    `intervals` and not `next_change`: for hours that never close the latter searches for two seconds.
+    """
+    changes = {begins.replace(tzinfo=None) for begins, *_ in table.intervals(start, start + HORIZON)}
+    midnights = {datetime.combine(start.date() + timedelta(days=days), time()) for days in range(1, HORIZON.days + 1)}
+    return sorted(moment for moment in changes | midnights if moment > start)

@@ -78,7 +78,7 @@ def _change(change: Any) -> Iterator[Event]:
     field = _plain_name(word(change, "field"))
     readers = _READERS.get(field)
     if readers is None:
-        yield Unparsed(around.line, "unknown field", field)
+        yield Unparsed(around.line, "unknown field", field, is_foreseen=True)
         return
     events = [event for key, read in readers.items() for item in items(value, key) for event in read(item, around)]
     yield from events or [Unparsed(around.line, "nothing inside", field)]
@@ -107,7 +107,7 @@ def _message(message: Any, around: _Around) -> Iterator[Event]:
     if not isinstance(message, dict):
         yield Unparsed(around.line, "message is not an object", "messages")
     elif message.get("group_id") not in (None, ""):
-        yield Unparsed(around.line, "group message", "messages")
+        yield Unparsed(around.line, "group message", "messages", is_foreseen=True)
     elif word(message, "type") == "system":
         yield _system(message, around.line)
     else:
@@ -335,7 +335,7 @@ def _status(status: Any, around: _Around) -> Iterator[Event]:
     if not provider_id:
         yield Unparsed(around.line, "status without an id", "statuses")
     elif delivery is None:
-        yield Unparsed(around.line, "status of another kind", _plain_name(name))
+        yield Unparsed(around.line, "status of another kind", _plain_name(name), is_foreseen=True)
     else:
         codes = [number(error, "code") for error in items(status, "errors") if isinstance(error, dict)]
         error_code = next((code for code in codes if code is not None), None)

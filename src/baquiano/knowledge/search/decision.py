@@ -8,6 +8,8 @@ from baquiano.engine.tools import Decision
 from baquiano.knowledge.search.calibration import Logistic, logistic_from
 
 MOST_CHOICES = 3
+LEAST_WORDS = 2
+"""Different words without which there is no question yet."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,14 @@ def judge_from(section: Mapping[str, Any]) -> Judge:
     )
 
 
-def decide(chances: Probabilities, thresholds: Thresholds, *, is_country_open: bool) -> Decision:
-    """What to do with a message. `is_country_open`: the best topic holds in one country and nobody said which.
+def is_open(*, length: int, is_country_open: bool) -> bool:
+    """Whether a message leaves too much unsaid for one plain answer: one word ("permiso"), or a topic of one country when
+    nobody said which."""
+    return is_country_open or length < LEAST_WORDS
+
+
+def decide(chances: Probabilities, thresholds: Thresholds, *, is_open: bool) -> Decision:
+    """What to do with a message. `is_open`: something was left unsaid (see `is_open`), so nothing is answered plainly.
 
     Only being sure of both, the topic and that it is our subject, gives a plain answer.
     """
@@ -64,7 +72,7 @@ def decide(chances: Probabilities, thresholds: Thresholds, *, is_country_open: b
     if chances.scope < thresholds.outside_scope:
         return Decision.OUTSIDE
     is_sure = chances.right >= thresholds.answer_right and chances.scope >= thresholds.answer_scope
-    if is_sure and not is_country_open:
+    if is_sure and not is_open:
         return Decision.ANSWER
     return Decision.CHOICES if chances.scope >= thresholds.choices_scope else Decision.UNSURE
 

@@ -15,7 +15,7 @@ class Sight:
     """How one message was seen. Arrays have one number a topic, then one for "outside" and one for "small talk".
 
     `fused` and `allowed` have topics only. `strength` is the best topic's share of all that the message's words (or letters)
-    could have scored. `nearest`: cosine of the nearest labelled message of each group. `unknown`: share of words nobody here used.
+    could have scored. `nearest`: cosine of the nearest labelled message of each group. `unknown`: share of words nobody here used. `length`: different words, up to a bound.
     `is_abroad`: it names a country no topic is about.
     """
 

@@ -12,7 +12,7 @@ from typing import Any
 from baquiano.engine.language import LANGUAGES
 from baquiano.engine.tools import Decision
 from baquiano.knowledge.search.calibration import fit
-from baquiano.knowledge.search.decision import Judge, Thresholds, decide
+from baquiano.knowledge.search.decision import Judge, Thresholds, decide, is_open
 from baquiano.knowledge.search.entries import Elsewhere, Entry, Message, examples_of
 from baquiano.knowledge.search.features import features_of
 from baquiano.knowledge.search.index import Index
@@ -22,10 +22,11 @@ from baquiano.knowledge.search.vectors import Remembered
 FOLDS = 5
 VERSION = 1
 
-ANSWER_PRECISION = 0.9
+ANSWER_PRECISION = 0.92
 """Plain answers on held-back questions must be right this often. They are harder than people's: each asks something no other does."""
 
-GRID = tuple(step / 100 for step in range(30, 100))
+GRID = tuple(step / 100 for step in range(50, 100))
+"""Thresholds of p(right) that are tried; under one half the topic is likelier wrong than right."""
 AMBIGUOUS_COUNTS_FOR = 4.0
 """Short, vague messages are one in eight of what people send and one in twenty-five here."""
 
@@ -41,13 +42,16 @@ UNSURE_LOST = 0.03
 
 @dataclass(frozen=True)
 class Seen:
-    """A held-back message and how it was seen. `is_right`: the best topic is acceptable; `place`: the first acceptable one's."""
+    """A held-back message and how it was seen.
+
+    `is_right`: the best topic is acceptable; `place`: the first acceptable one's; `is_open`: it leaves too much unsaid.
+    """
 
     message: Message
     features: Mapping[str, float]
     is_right: bool
     place: int | None
-    is_topic_local: bool
+    is_open: bool
 
 
 def calibrate(
@@ -125,13 +129,17 @@ def _thresholds(seen: Sequence[Seen], judge: Judge) -> Thresholds:
     """The pair that answers most held-back questions plainly, precisely enough, and no held-back message that asks for no topic."""
     chances = [(one, judge.probabilities(one.features)) for one in seen]
     asking = [(one, own) for one, own in chances if one.message.topics]
-    elsewhere = [own for one, own in chances if not one.message.topics]
+    elsewhere = [own for one, own in chances if not one.message.topics and not one.is_open]
     by_scope = sorted(own.scope for _, own in asking)
     outside_scope = by_scope[int(len(asking) * OUTSIDE_LOST)]
     choices_scope = max(by_scope[int(len(asking) * UNSURE_LOST)], outside_scope)
 
     def answered(from_right: float, from_scope: float) -> list[bool]:
-        return [one.is_right for one, own in asking if own.right >= from_right and own.scope >= from_scope]
+        return [
+            one.is_right
+            for one, own in asking
+            if not one.is_open and own.right >= from_right and own.scope >= from_scope
+        ]
 
     best = (-1, GRID[-1], 1.0)
     for from_right in GRID:
@@ -153,7 +161,7 @@ def _summary(seen: Sequence[Seen], judge: Judge) -> dict[str, Any]:
     decisions: dict[str, dict[str, int]] = {}
     wrong = 0
     for one in seen:
-        decision = decide(judge.probabilities(one.features), judge.thresholds, is_country_open=one.is_topic_local)
+        decision = decide(judge.probabilities(one.features), judge.thresholds, is_open=one.is_open)
         own = decisions.setdefault(one.message.kind, {})
         own[str(decision)] = own.get(str(decision), 0) + 1
         wrong += decision is Decision.ANSWER and not one.is_right
@@ -170,8 +178,9 @@ def _see(index: Index, message: Message) -> Seen:
     sight = index.look(message.text, country=told, language=message.language)
     order = [index.topics[topic] for topic in sight.order]
     place = next((place for place, topic in enumerate(order) if topic in message.topics), None)
-    is_open = told is None and bool(order) and index.countries[sight.order[0]] is not None
-    return Seen(message, features_of(sight), place == 0, place, is_open)
+    is_country_open = told is None and bool(order) and index.countries[sight.order[0]] is not None
+    unsaid = is_open(length=sight.length, is_country_open=is_country_open)
+    return Seen(message, features_of(sight), place == 0, place, unsaid)
 
 
 def _held(entries: Sequence[Entry], fold: int) -> Iterator[Message]:

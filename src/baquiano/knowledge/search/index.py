@@ -12,7 +12,7 @@ import numpy as np
 
 from baquiano.engine.language import LANGUAGES
 from baquiano.engine.tools import Decision
-from baquiano.knowledge.search.decision import Judge, Probabilities, choices, decide, judge_from
+from baquiano.knowledge.search.decision import Judge, Probabilities, choices, decide, is_open, judge_from
 from baquiano.knowledge.search.entries import Elsewhere, Entry, Message
 from baquiano.knowledge.search.features import Sight, features_of
 from baquiano.knowledge.search.fusion import fuse
@@ -30,6 +30,9 @@ FUSION = {"words": 1.0, "letters": 1.0, "nearest": 0.5, "meaning": 1.5}
 
 RARE_LETTERS = 1.0
 """A row of letters whose weight over all topics is no more than this (once, in one example) is not kept: half the memory."""
+
+LENGTH_SEEN = 40
+"""Different words beyond which a longer message is no surer."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Index:
         self.countries = tuple(entry.country for entry in entries)
         self._slang = slang
         self._judges = judges
-        groups = [*map(_fields, entries), _fields_of(elsewhere.outside), _fields_of(elsewhere.smalltalk)]
+        groups = _groups(entries, elsewhere)
         typed = [[words(field.text, field.language, slang) for field in fields] for fields in groups]
         self._spelling = Spelling(_vocabulary(groups[: len(entries)], typed))
         self._words = Bm25(_stems_of(fields, told) for fields, told in zip(groups, typed, strict=True))
@@ -106,6 +109,11 @@ class Index:
         }
         return cls(tuple(entries), slang, elsewhere, judges, embedder)
 
+    @staticmethod
+    def texts_with_meaning(entries: Iterable[Entry], elsewhere: Elsewhere = NOWHERE_ELSE) -> list[str]:
+        """Every text whose vector `build` needs when it is given an embedder."""
+        return [text for fields in _groups(entries, elsewhere) for text, _ in _whole_texts(fields)]
+
     @property
     def by(self) -> str:
         return "lexical" if self._meaning is None else "semantic"
@@ -127,7 +135,8 @@ class Index:
         if judge is None:
             return Found(Decision.CHOICES, None, offered, 0.0, 0.0, country=told, by=self.by)
         chances = judge.probabilities(features_of(sight))
-        decision = decide(chances, judge.thresholds, is_country_open=is_country_open)
+        unsaid = is_open(length=sight.length, is_country_open=is_country_open)
+        decision = decide(chances, judge.thresholds, is_open=unsaid)
         return _found(decision, offered, chances, told, self.by)
 
     def look(self, text: str, *, country: str | None, language: str) -> Sight:
@@ -152,7 +161,7 @@ class Index:
             scores=scores,
             possible={"words": self._words.most(told), "letters": self._letters.most(rows_of_letters)},
             nearest=self._nearest.nearest(cosines),
-            length=len(typed),
+            length=min(len(set(typed)), LENGTH_SEEN),
             unknown=unknown / max(len(typed), 1),
             is_abroad=ABROAD in countries_named(text, self._slang),
         )
@@ -187,6 +196,11 @@ def _fields(entry: Entry) -> list[_Field]:
         *asked,
         *(_Field(line, "es", BODY_IN_WORDS, BODY_IN_LETTERS, is_body=True) for line in lines),
     ]
+
+
+def _groups(entries: Iterable[Entry], elsewhere: Elsewhere) -> list[list[_Field]]:
+    """The topics in order, then "outside", then "small talk"."""
+    return [*map(_fields, entries), _fields_of(elsewhere.outside), _fields_of(elsewhere.smalltalk)]
 
 
 def _fields_of(messages: Sequence[Message]) -> list[_Field]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -69,10 +70,14 @@ NO_SLANG = Slang(0, {}, {}, {})
 
 
 def words(text: str, language: str, slang: Slang) -> list[str]:
-    """The words of a text in reading order; the plain words of a regional one stand right after it."""
+    """The words of a text in reading order; the plain words of a regional one stand right after it.
+
+    A word said several times in a row is said once.
+    """
     short = slang.short.get(language, {})
     plain = squeeze(fold(text[:READ_AT_MOST]))
-    typed = [word for token in _WORD.findall(plain) for word in short.get(token, (token,))]
+    tokens = [token for token, _ in groupby(_WORD.findall(plain))]
+    typed = [word for token in tokens for word in short.get(token, (token,))]
     same = slang.same.get(language)
     if not same:
         return typed

@@ -103,6 +103,7 @@ class Remembered:
         self.model = embedder.model
         self.dimension = embedder.dimension
         self._rows: dict[str, Vectors] = {}
+        self._last: tuple[str, Vectors] | None = None  # the danger scan and the search ask about the same message
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors for texts of the packs; remembers them."""
@@ -113,10 +114,20 @@ class Remembered:
         rows = [self._rows[_key(text)] for text in texts]
         return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32)
 
+    def knows(self, texts: Iterable[str]) -> bool:
+        """Whether the vector of every one of these texts is here already: building an index of them is then quick."""
+        return all(_key(text) in self._rows for text in texts)
+
     def embed_once(self, text: str) -> Vectors:
-        """The vector of what somebody asked: from memory when it is also a text of the packs, never kept."""
-        known = self._rows.get(_key(text))
-        return self._embedder.embed([text])[0] if known is None else known
+        """The vector of what somebody asked: never kept, save by the key of the last one."""
+        key = _key(text)
+        known = self._rows.get(key)
+        if known is not None:
+            return known
+        last = self._last  # read once: another thread may replace it
+        if last is None or last[0] != key:
+            last = self._last = (key, self._embedder.embed([text])[0])
+        return last[1]
 
     def load(self, path: Path) -> int:
         """Takes up what `save` wrote; returns how many. A missing file, or one of another model, gives 0."""

@@ -1,5 +1,6 @@
 """Tags both audiences use: icons, form fields, dates as people say them. They show; they never ask the database."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.forms import BoundField
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -16,6 +17,7 @@ from baquiano.ui.icons import ICONS
 
 register = template.Library()
 
+_HEADING = re.compile(r"^([^<>\n]{1,40}:)$", re.MULTILINE)
 _LANGUAGES = tuple(code for code, _ in settings.LANGUAGES)
 
 
@@ -52,6 +54,13 @@ def field(bound: BoundField) -> dict[str, Any]:
     if bound.errors:
         attributes["aria-invalid"] = "true"
     return {"field": bound, "widget": bound.as_widget(attrs=attributes)}
+
+
+@register.filter
+def said(text: str) -> SafeString:
+    """What was said, escaped: addresses become links, and a short line that ends in a colon stands out as a heading."""
+    linked = urlize(text, nofollow=True, autoescape=True)
+    return mark_safe(_HEADING.sub(r"<b>\1</b>", linked))
 
 
 @register.filter

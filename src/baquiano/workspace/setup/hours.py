@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from baquiano.accounts.audit import audit
 from baquiano.accounts.models import Organisation, User, organisation
 from baquiano.accounts.policy import StaffRequest
+from baquiano.knowledge.actions import shelf_changed
 from baquiano.lib.turnstile import writing
 from baquiano.territory.calendar import HoursNotUnderstood, Staffing, check, staffing
 
@@ -89,6 +90,7 @@ def change(ours: Organisation, *, name: str, staffed_hours: str, by: User) -> No
     with writing():
         ours.save()
         audit(by, "organisation.changed", ours)
+        shelf_changed()  # the greeting and the hours are read from the pictures in memory
 
 
 def week(ours: Organisation, now: datetime) -> list[Day]:

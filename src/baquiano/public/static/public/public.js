@@ -30,10 +30,17 @@
   /* What is being written survives a reload or another page, in this tab only. */
   var box = page.querySelector("#text, #ask");
   if (!box) { return; }
+  var form = box.form, thread = page.getElementById("thread"), asked = memory.get("asked");
+  if (thread && asked) {
+    /* The question of the first page: kept until it is seen in the conversation. */
+    Array.prototype.forEach.call(thread.querySelectorAll(".line--person .bubble"), function (bubble) {
+      if (bubble.textContent.trim() === asked.trim()) { memory.set("draft", ""); memory.set("asked", ""); }
+    });
+  }
   if (!box.value && memory.get("draft")) { box.value = memory.get("draft"); }
   box.addEventListener("input", function () { memory.set("draft", box.value); });
-  var form = box.form, thread = page.getElementById("thread");
-  if (!thread) { form.addEventListener("submit", function () { memory.set("draft", ""); }); return; }
+  if (!thread) { form.addEventListener("submit", function () { memory.set("draft", box.value); memory.set("asked", box.value); }); return; }
+  var scroller = thread.parentNode;
   page.querySelectorAll("[data-look]").forEach(function (button) { button.hidden = true; });
   page.addEventListener("submit", function (event) { if (event.target.hasAttribute("data-forget")) { try { sessionStorage.clear(); } catch (e) { /* as above */ } } });
 
@@ -63,9 +70,11 @@
     var line = thread.querySelector('[data-pending="' + said.client_id + '"]');
     if (line) { line.parentNode.removeChild(line); }
   }
-  /* New lines go in once, whoever brought them; choices that a later message has answered go away. */
-  function add(html, response) {
+  /* New lines go in once, whoever brought them; choices that a later message has answered go away.
+     Whoever is reading further up is left there. */
+  function add(html, response, follow) {
     var holder = page.createElement("ol"), first = null;
+    follow = follow || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 200;
     holder.innerHTML = html;
     Array.prototype.slice.call(holder.children).forEach(function (line) {
       if (line.dataset.id && page.getElementById(line.id)) { return; }
@@ -77,7 +86,7 @@
     });
     var welcome = thread.querySelector("[data-welcome]");
     if (welcome && first) { thread.removeChild(welcome); }
-    if (first) { first.scrollIntoView(); form.after.value = last(); }
+    if (first) { form.after.value = last(); if (follow) { first.scrollIntoView(); } }
     var language = response.headers.get("Content-Language");
     if (language && language !== page.documentElement.lang) { location.replace(form.action.replace(/\/\w\w\/chat\/say\/.*$/, "/" + language + "/chat/")); }
   }
@@ -98,7 +107,7 @@
   function settle(said, response, text) {
     busy = false; wait = 0;
     queue.shift(); keep(); drop(said); doing("");
-    if (response.ok) { add(text, response); soon(); send(); return; }
+    if (response.ok) { add(text, response, true); soon(); send(); return; }
     if (response.status === 410) { Array.prototype.forEach.call(thread.querySelectorAll("[data-id]"), function (line) { thread.removeChild(line); }); }
     if (said.text) { box.value = said.text + (box.value ? "\n" + box.value : ""); memory.set("draft", box.value); }
     tell(/^text\/plain/.test(response.headers.get("Content-Type")) ? text : state.dataset.offline);
@@ -157,5 +166,5 @@
   queue.forEach(pending);
   send();
   plan();
-  if (!location.hash) { thread.parentNode.scrollTop = thread.scrollHeight; }
+  if (!location.hash) { scroller.scrollTop = scroller.scrollHeight; }
 })();

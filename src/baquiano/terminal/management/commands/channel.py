@@ -54,12 +54,15 @@ class Command(BaseCommand):
         if not token or not app_secret:
             raise CommandError("Both are needed; nothing was saved.")
         channel, _ = Channel.objects.get_or_create(kind=Channel.ChannelKind.WHATSAPP, line=line)
+        before = channel.setting("app_secret")
         verify_token = channel.setting("verify_token") or secrets.token_urlsafe(24)
         channel.name = name
         channel.settings = {
             **(channel.settings or {}),
             "access_token": token,
             "app_secret": app_secret,
+            # While Meta changes over, both secrets are right.
+            "previous_app_secret": before if before != app_secret else channel.setting("previous_app_secret"),
             "verify_token": verify_token,
         }
         channel.trouble = ""

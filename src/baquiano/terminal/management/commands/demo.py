@@ -13,6 +13,7 @@ from baquiano.channels.events import Alias, Scheme
 from baquiano.channels.models import Channel
 from baquiano.conversations import actions
 from baquiano.conversations.models import Conversation
+from baquiano.terminal import doors
 
 # Known to everybody, for fictional people only: production does not start beside them.
 DEMO_PASSWORD = "camino-de-prueba"
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         call_command("pack", "load", *PACKS)
         self._passwords()
-        self._channels()
+        doors.open_own()
         if not without_visits and not Conversation.objects.exists():
             self._visits()
         self._logins()
@@ -51,10 +52,6 @@ class Command(BaseCommand):
             if not user.has_usable_password():
                 user.set_password(DEMO_PASSWORD)
                 user.save(update_fields=["password"])
-
-    def _channels(self) -> None:
-        Channel.objects.get_or_create(kind=Channel.ChannelKind.WEBCHAT, line="web", defaults={"name": "Chat web"})
-        Channel.objects.get_or_create(kind=Channel.ChannelKind.CONSOLE, line="console", defaults={"name": "Terminal"})
 
     def _visits(self) -> None:
         self.stdout.write("Four fictional people write to the assistant …")

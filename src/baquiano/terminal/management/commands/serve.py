@@ -1,6 +1,7 @@
 """`baquiano serve`."""
 
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,22 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from baquiano.accounts.models import User
-from baquiano.terminal import production
+from baquiano.terminal import doors, production
 
 
 class Command(BaseCommand):
     help = "Serve the pages, the webhooks and the loops. Example: baquiano serve --port 8000"
+
+    def _refuse_taken_port(self, host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as door:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                door.bind((host, port))
+            except OSError:
+                raise CommandError(
+                    f"Something else listens on {host}:{port} already. Stop it, or choose another: --port {port + 1}"
+                ) from None
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
@@ -28,6 +40,8 @@ class Command(BaseCommand):
             raise CommandError("Baquiano does not start:\n" + "\n".join(f"  - {reason}" for reason in reasons))
         if User._meta.db_table not in connection.introspection.table_names():
             raise CommandError("The database is empty. First: baquiano migrate (or make demo).")
+        self._refuse_taken_port(host, port)
+        doors.open_own()
         call_command("collectstatic", interactive=False, verbosity=0)
         granian = Path(sys.executable).with_name("granian")
         self.stdout.write(f"Serving {settings.ENVIRONMENT.url} (listening on {host}:{port}); stop with Ctrl+C.")
