@@ -28,7 +28,7 @@ QUIET = (
     "--disable-sync",
 )
 AWAY = ".wikipedia.org/"  # where the quick exit leads: asked for on purpose, and never answered here
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 30_000  # milliseconds; the first page of a busy machine is slow
 
 
 @pytest.fixture(scope="session")

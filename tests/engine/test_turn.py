@@ -182,6 +182,33 @@ def test_a_country_is_asked_once_and_the_question_is_not_lost() -> None:
     assert turn.article == "cl_fonasa"
 
 
+@pytest.mark.parametrize("name", ["Chile", "chile.", "en Chile", "Chili"])
+def test_the_country_can_be_answered_by_its_name(name: str) -> None:
+    talk = Talk()
+    talk.say("cómo me inscribo en fonasa")
+    assert talk.say(name).article == "cl_fonasa"
+
+
+def test_a_country_named_later_changes_it() -> None:
+    talk = Talk(country="CO", country_asked=True)
+    talk.say("Chile")
+    assert talk.state.country == "CL"
+    assert talk.turn.outcome is Outcome.MENU
+
+
+def test_danger_as_the_first_words_is_answered_without_a_greeting_before_it() -> None:
+    talk = Talk(greeted=False, country="CO")
+    talk.say(choice="1:0:danger")
+    assert talk.keys[0] == "warn:unknown"
+
+
+def test_a_forged_language_is_not_spoken() -> None:
+    talk = Talk()
+    talk.say(choice="1:0:language:zz")
+    assert talk.state.language == "es"
+    assert talk.keys == ["which_language"]
+
+
 def test_somebody_who_does_not_say_the_country_is_not_asked_again() -> None:
     talk = Talk()
     talk.say("cómo me inscribo en fonasa")

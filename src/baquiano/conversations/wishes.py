@@ -9,6 +9,7 @@ from baquiano.conversations.models import Conversation, Handoff, Message, Quote,
 from baquiano.conversations.wording import Composed
 from baquiano.engine.danger import Finding
 from baquiano.engine.turn import CallPerson, Forget, Leave, Raise, Rate, Turn, Wish
+from baquiano.knowledge.models import ArticleVersion
 from baquiano.post import actions as post
 from baquiano.safety.actions import raise_alert
 
@@ -21,15 +22,14 @@ def carry_out(
     turn: Turn | None,
     composed: Sequence[Composed],
 ) -> None:
-    Message.objects.filter(pk=message.pk).update(
-        state=mark, level=finding.level if finding else "", danger=finding.kind if finding else ""
-    )
+    level = (turn.level if turn else None) or (finding.level if finding else "")
+    Message.objects.filter(pk=message.pk).update(state=mark, level=level, danger=finding.kind if finding else "")
     if turn is None:
         _without_turn(conversation, mark, finding)
+    for wish in turn.wishes if turn else ():  # before the words: what is forgotten is not the answer that says so
+        _fulfil(conversation, wish)
     for number, one in enumerate(composed):
         say(conversation, one, cause=f"turn:{message.pk}:{number}", is_automatic=turn is None)
-    for wish in turn.wishes if turn else ():
-        _fulfil(conversation, wish)
 
 
 def say(conversation: Conversation, composed: Composed, *, cause: str, is_automatic: bool = False) -> Message:
@@ -73,6 +73,8 @@ def _fulfil(conversation: Conversation, wish: Wish) -> None:
 
 
 def rate(conversation: Conversation, version: int, is_useful: bool) -> None:
+    if not ArticleVersion.objects.filter(pk=version).exists():  # a forged id, or a version long gone
+        return
     Rating.objects.update_or_create(
         conversation=conversation, version_id=version, defaults={"is_useful": is_useful, "at": timezone.now()}
     )

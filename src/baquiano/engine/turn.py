@@ -14,8 +14,9 @@ from baquiano.engine.danger import Danger, Finding, Level
 from baquiano.engine.picks import Pick
 from baquiano.engine.state import State
 from baquiano.engine.tools import Approved, Decision, Found, Tools
-from baquiano.engine.universal import Universal, number, universal, yes_or_no
+from baquiano.engine.universal import Universal, country_named, number, universal, yes_or_no
 
+LANGUAGES = ("es", "ht", "en", "pt", "fr")
 MISSES_BEFORE_A_PERSON = 2
 PAGE = 7  # topics on one page of a menu; with "more" and "person" at most 9 rows
 
@@ -147,7 +148,7 @@ def _without_crisis(state: State, said: Said, tools: Tools, finding: Finding | N
             return _picked(state, tapped.pick, tools)
         if tapped:
             return _main_menu(state, tools, before=Say("stale"))
-    for understand in (_universal, _named_language, _in_progress, _numbered):
+    for understand in (_universal, _named_language, _named_country, _in_progress, _numbered):
         turn = understand(state, said, tools)
         if turn is not None:
             return turn
@@ -170,12 +171,14 @@ def _named_language(state: State, said: Said, tools: Tools) -> Turn | None:
 
 
 def _speak(state: State, language: str, tools: Tools) -> Turn:
+    if language not in LANGUAGES:
+        return _ask_language(state)
     state = replace(state, language=language, language_chosen=True)
     return _main_menu(state, tools, before=Say("language_changed"))
 
 
 def _ask_language(state: State) -> Turn:
-    offered = tuple(Pick(f"language:{code}", f"language.{code}") for code in ("es", "ht", "en", "pt", "fr"))
+    offered = tuple(Pick(f"language:{code}", f"language.{code}") for code in LANGUAGES)
     return _offer(state, (Say("which_language"),), offered, step="language")
 
 
@@ -521,6 +524,12 @@ def _with_country_of(found: Found, state: State) -> State:
     return replace(state, country=found.country) if found.country and not state.country else state
 
 
+def _named_country(state: State, said: Said, tools: Tools) -> Turn | None:
+    """The name of a country as the whole message: the answer to our question, or a change of mind."""
+    country = country_named(said.text)
+    return _country_told(state, country, tools) if country else None
+
+
 def _must_ask_country(state: State, found: Found, tools: Tools) -> bool:
     if state.country or state.country_asked or len(tools.countries) < 2:
         return False
@@ -560,7 +569,7 @@ def _offer(state: State, parts: tuple[Part, ...], offered: tuple[Pick, ...], *, 
 
 def _greeted(before: State, turn: Turn) -> Turn:
     """The first words say what this is: a machine, free, confidential, no name needed."""
-    if before.greeted or not turn.replies:
+    if before.greeted or not turn.replies or turn.outcome is Outcome.CRISIS:
         return turn
     first = turn.replies[0]
     hello = replace(first, parts=(Say("greeting"), *first.parts))

@@ -99,6 +99,17 @@ def number(text: str) -> int | None:
     return _NUMBERS.get(folded)
 
 
+_COUNTRIES = {
+    **dict.fromkeys("colombia;colombie;kolonbi;en colombia;estoy en colombia;in colombia;na colombia".split(";"), "CO"),
+    **dict.fromkeys("chile;chili;peyi chili;en chile;estoy en chile;in chile;no chile;au chili;nan chili".split(";"), "CL"),
+}
+
+
+def country_named(text: str) -> str | None:
+    """CO or CL when the whole message names the country."""
+    return _COUNTRIES.get(fold(text).strip(" .,;:!¡¿?"))
+
+
 def yes_or_no(text: str) -> bool | None:
     folded = fold(text).strip(" .,!¡")
     if squeeze(folded) in _YES or folded in _YES:

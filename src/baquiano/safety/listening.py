@@ -111,7 +111,10 @@ class Listener:
         told = [list(map(intern, self._terms(message.text, message.language))) for message in messages]
         self._words = Nearest(told, [0] * len(told), count=1)
         self._meaning = None if embedder is None else _Meaning(embedder, messages)
-        alike = np.stack([self._words.cosines(terms) for terms in told])
+        alike = np.empty((len(told), len(told)), np.float32)
+        for row, terms in zip(alike, told, strict=True):
+            row[:] = self._words.cosines(terms)
+        del told
         if self._meaning is not None:
             alike += self._meaning.alike_among()
         self._weights, left_out = _fit(alike, _targets(messages))
@@ -165,7 +168,8 @@ class _Meaning:
         return _kernel(self._rows, self._rows)
 
     def alike(self, text: str, language: str) -> Numbers:
-        return _kernel(self._centred(self._embedder.embed_once(text), language)[None, :], self._rows)[0]
+        asked = self._centred(self._embedder.embed_once(text), language)
+        return _kernel(asked[None, :], self._rows).ravel()
 
     def _centred(self, row: Numbers, language: str) -> Numbers:
         moved = row - self._means.get(language, self._everywhere)

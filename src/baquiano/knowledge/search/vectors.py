@@ -193,8 +193,12 @@ def _means(raw: Vectors, languages: Sequence[str]) -> dict[str, Vectors]:
 
 
 def _likeness(some: Vectors, others: Vectors) -> Vectors:
-    """exp(−WIDTH · squared distance) between rows of unit length."""
-    return np.asarray(np.exp(2 * WIDTH * (some @ others.T - 1)), np.float32)
+    """exp(−WIDTH · squared distance) between rows of unit length; in place, since thousands squared are tens of megabytes."""
+    likeness = some @ others.T
+    likeness -= 1
+    likeness *= 2 * WIDTH
+    np.exp(likeness, out=likeness)
+    return np.asarray(likeness, np.float32)
 
 
 def _readable(texts: Iterable[str]) -> list[str]:

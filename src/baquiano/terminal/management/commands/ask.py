@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from baquiano.conversations.tools import tools
 from baquiano.conversations.wording import sentences
 from baquiano.engine.language import LANGUAGES
+from baquiano.knowledge import finding
 from baquiano.terminal.asking import Asked, Question, ask
 
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             return
         if not text.strip():
             raise CommandError("Write a question, or give --jsonl FILE.")
+        finding.index()  # built before the clock of the question runs
         self._show(ask(Question("", text, country, lang)), as_json=as_json)
 
     def _show(self, asked: Asked, *, as_json: bool) -> None:
@@ -49,7 +51,11 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"\n[{asked.decision}{level} · {topics or '-'} · {asked.ms:.0f} ms]"))
 
     def _ask_file(self, name: str) -> None:
+        if not finding.why_not_by_meaning():
+            self.stderr.write("Search by meaning: making the vectors that are missing (about a minute, once) …")
+            finding.deepen()
         ready = tools()
+        finding.index()
         for number, line in enumerate(_lines(name), 1):
             try:
                 asked = ask(_question(line), ready)
