@@ -219,7 +219,7 @@ def test_a_check_says_how_and_ends_in_the_future(
 # -- the triggers -----------------------------------------------------------------------------------------------------
 
 EXPECTED = {
-    f"{table}_{name}" for table in (*triggers.IMMUTABLE_WORDS, *triggers.APPEND_ONLY) for name in ("words", "kept")
+    f"{table}_{name}" for table in (*triggers.IMMUTABLE_WORDS, *triggers.APPEND_ONLY) for name in ("no_update", "no_delete")
 }
 
 
@@ -257,8 +257,8 @@ def test_a_table_that_a_migration_remade_keeps_its_triggers(joins: Any) -> None:
         with connection.schema_editor() as editor:
             editor.alter_field(ArticleVersion, before, after)
     else:
-        _by_hand("DROP TRIGGER knowledge_articleversion_words ON knowledge_articleversion")
-    assert "knowledge_articleversion_words" not in _triggers()
+        _by_hand("DROP TRIGGER knowledge_articleversion_no_update ON knowledge_articleversion")
+    assert "knowledge_articleversion_no_update" not in _triggers()
 
     call_command("migrate", verbosity=0)
 

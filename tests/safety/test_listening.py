@@ -137,6 +137,7 @@ def test_by_words_it_hears_what_the_rules_miss() -> None:
     assert _share(book, _urgent(HELD_OUT)) >= 0.94  # rules alone .929
     unforeseen = [row for row in HELD_OUT if "note" in row]
     assert _share(book, _urgent(unforeseen)) >= 0.82  # rules alone .75
+    assert _share(book, _urgent(BLIND)) >= 0.7  # .767; rules alone .553
 
 
 def test_by_words_ordinary_messages_stay_ordinary() -> None:
@@ -144,8 +145,9 @@ def test_by_words_ordinary_messages_stay_ordinary() -> None:
     added = [row for row in _examples() if not _is_alarm(scan_rules(row["text"], RULES))]
     assert len(added) > 1000
     assert _share(listener, added) <= 0.03
-    calm = [row for row in HELD_OUT if row["level"] is None]
-    assert _share(listener, calm) <= 0.05
+    for rows in (HELD_OUT, BLIND):
+        calm = [row for row in rows if row["level"] is None and not _is_alarm(scan_rules(row["text"], RULES))]
+        assert _share(listener, calm) <= 0.03
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +163,7 @@ def test_by_meaning_it_hears_more(by_meaning: Listener) -> None:
     book = _book(by_meaning)
     assert _share(book, _urgent(HELD_OUT)) >= 0.96
     assert _share(book, _urgent([row for row in HELD_OUT if "note" in row])) >= 0.87
+    assert _share(book, _urgent(BLIND)) >= 0.84  # .900
     assert _share(book, [row for row in HELD_OUT if row["level"] is None]) <= 0.05
 
 

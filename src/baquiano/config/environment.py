@@ -24,6 +24,10 @@ class CannotStart(SystemExit):
     def __init__(self, *reasons: str) -> None:
         print("Baquiano does not start:", *(f"  - {reason}" for reason in reasons), sep="\n", file=sys.stderr)  # noqa: T201
         super().__init__(EX_CONFIG)
+        self.reasons = reasons
+
+    def __str__(self) -> str:
+        return "; ".join(self.reasons)
 
 
 @dataclass(frozen=True)
