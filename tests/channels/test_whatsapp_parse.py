@@ -54,8 +54,11 @@ def status(provider_id: str, delivery: Delivery, at: int, **more: Any) -> Status
     return StatusChanged(provider_id, LINE, delivery, stamp(at), **more)
 
 
+FORESEEN = ("unknown field", "group message", "status of another kind")  # of no use here: nobody need look
+
+
 def unparsed(reason: str, field: str = "messages") -> Unparsed:
-    return Unparsed(LINE, reason, field)
+    return Unparsed(LINE, reason, field, is_foreseen=reason in FORESEEN)
 
 
 JPEG = Media("900", "image/jpeg", "aa")

@@ -40,7 +40,11 @@ def learned() -> Iterator[tuple[str, str]]:
         for topic in pack.topics:
             for example in topic.examples:
                 yield f"{topic.origin.file}:{example.line}", example.text
-    for path in (*sorted(settings.PACKS.glob("*/search/*.jsonl")), DATA / "held_out.jsonl"):
+    for path in (
+        *sorted(settings.PACKS.glob("*/search/*.jsonl")),
+        *sorted(settings.PACKS.glob("*/safety/*.jsonl")),
+        DATA / "held_out.jsonl",
+    ):
         for number, row in _lines(path):
             yield f"{path.parent.name}/{path.name}:{number}", row["text"]
 

@@ -41,6 +41,7 @@ MAY_BE_BUTTONS = _set(
 BUTTON, ROW, SENTENCE, GREETING = 20, 24, 300, 420  # UTF-16 units, as Meta counts
 LOCK_SCREEN = 40
 LONG_NAME = "Corporación de Acompañamiento a Personas en Movilidad (demo)"
+WITH_THE_DANGER_TEXTS = frozenset({"not_told"})  # in safety/crisis.*.yaml, beside the texts it follows
 NOT_COMMANDS = frozenset({"CERRADA", "CLOSED", "ENCERRADO", "FERMÉ", "FÈMEN", "DEMO"})
 ONLY_OUTSIDE_SPANISH = frozenset({"language_changed", "in_spanish"})  # "some answers are only in Spanish"
 
@@ -68,7 +69,7 @@ def test_the_five_languages_have_the_same_sentences() -> None:
 
 
 def test_every_sentence_the_engine_says_is_written_and_none_is_written_for_nothing() -> None:
-    assert set(_wording("es")) == _said_by_the_engine() | FURNITURE
+    assert set(_wording("es")) == (_said_by_the_engine() - WITH_THE_DANGER_TEXTS) | FURNITURE
 
 
 def test_the_engine_was_really_read() -> None:

@@ -78,8 +78,7 @@ def say(channel: Channel, alias: Alias, *, text: str, choice_id: str = "", clien
     if conversation is None:
         conversation = living(channel, alias) or start(channel, alias, language="es", country="")
     turns.take_turn_now(conversation)
-    conversation.refresh_from_db()
-    return conversation
+    return Conversation.objects.filter(pk=conversation.pk).first() or conversation
 
 
 def forget(conversation: Conversation) -> None:

@@ -27,6 +27,8 @@ class Built:
     has_meaning: bool
 
 
+SHIPPED = "vectors.npz"  # beside the packs' examples: nobody waits minutes for vectors that are always the same
+
 _lock = threading.Lock()
 _built: list[Built] = []
 _embedder: list[Remembered] = []
@@ -65,7 +67,7 @@ def why_not_by_meaning() -> str:
 
 def ready_embedder(texts: Sequence[str]) -> Remembered | None:
     """The embedder, if the vector of each of these texts is already in the data folder. Never makes one."""
-    if why_not_by_meaning() or not _vectors_file().exists():
+    if why_not_by_meaning():
         return None
     embedder = _load_embedder()
     return embedder if embedder.knows(texts) else None
@@ -83,6 +85,7 @@ def embedder_with(texts: Sequence[str]) -> Remembered:
 def _load_embedder() -> Remembered:
     if not _embedder:
         fresh = Remembered(Packaged())
+        fresh.load(Path(settings.PACKS) / "comun" / "search" / SHIPPED)
         fresh.load(_vectors_file())
         _embedder[:] = [fresh]
     return _embedder[0]

@@ -113,7 +113,7 @@ def deepen() -> int:
     if listener is None or listener.has_meaning or finding.why_not_by_meaning():
         return 0
     changed_at = _messages_file().stat().st_mtime_ns
-    messages = _messages()
+    messages = messages_heard()
     embedder = finding.embedder_with([message.text for message in messages])
     deeper = Listener(messages, reading.read_slang(settings.PACKS), embedder)
     with _lock:
@@ -135,7 +135,7 @@ def _listener() -> Listener | None:
 
 def _make_listener() -> Listener | None:
     try:
-        messages = _messages()
+        messages = messages_heard()
         embedder = finding.ready_embedder([message.text for message in messages])
         return Listener(messages, reading.read_slang(settings.PACKS), embedder)
     except (OSError, ValueError, KeyError) as problem:
@@ -144,7 +144,7 @@ def _make_listener() -> Listener | None:
         return None
 
 
-def _messages() -> tuple[Heard, ...]:
+def messages_heard() -> tuple[Heard, ...]:
     lines = _messages_file().read_text(encoding="utf-8").splitlines()
     return heard_from(json.loads(line) for line in lines if line.strip())
 

@@ -118,6 +118,12 @@ class Remembered:
         """Whether the vector of every one of these texts is here already: building an index of them is then quick."""
         return all(_key(text) in self._rows for text in texts)
 
+    def only(self, texts: Iterable[str]) -> "Remembered":
+        """The same, remembering these texts alone: what is worth keeping in a file."""
+        kept = Remembered(self._embedder)
+        kept._rows = {key: self._rows[key] for key in map(_key, texts) if key in self._rows}
+        return kept
+
     def embed_once(self, text: str) -> Vectors:
         """The vector of what somebody asked: never kept, save by the key of the last one."""
         key = _key(text)

@@ -1,0 +1,59 @@
+"""`baquiano learn`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from baquiano.knowledge import finding
+from baquiano.knowledge.search import fit, reading
+from baquiano.knowledge.search.index import Index
+from baquiano.knowledge.search.vectors import Packaged, Remembered
+from baquiano.safety import book
+
+
+class Command(BaseCommand):
+    help = (
+        "After topics or examples of the packs have changed: make the vectors that are missing and fit the calibration again, "
+        "out of fold. Example: baquiano learn --vectors-only"
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--vectors-only", action="store_true", help="leave the calibration as it is")
+
+    def handle(self, *args: Any, vectors_only: bool, **options: Any) -> None:
+        why_not = finding.why_not_by_meaning()
+        if why_not:
+            raise CommandError(f"Search by meaning cannot run here: {why_not}")
+        folder = Path(settings.PACKS) / "comun" / "search"
+        embedder = self._vectors(folder / finding.SHIPPED)
+        if not vectors_only:
+            self._calibration(folder / "calibration.json", embedder)
+
+    def _vectors(self, file: Path) -> Remembered:
+        entries = reading.read_entries(settings.PACKS)
+        texts = Index.texts_with_meaning(entries, reading.read_elsewhere(settings.PACKS))
+        texts += [message.text for message in book.messages_heard()]
+        before = Remembered(Packaged())
+        before.load(file)
+        before.embed(texts)
+        needed = before.only(texts)
+        needed.save(file)
+        self.stdout.write(f"{file.name}: vectors of {len(set(texts))} texts")
+        return before
+
+    def _calibration(self, file: Path, embedder: Remembered) -> None:
+        self.stdout.write("Fitting the calibration on examples held back from the index …")
+        fitted = fit.calibrate(
+            reading.read_entries(settings.PACKS),
+            reading.read_slang(settings.PACKS),
+            reading.read_elsewhere(settings.PACKS),
+            reading.read_messages(file.with_name("ambiguous.jsonl")),
+            on=timezone.localdate(),
+            embedder=embedder,
+        )
+        file.write_text(json.dumps(fitted, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        self.stdout.write(f"{file.name}: fitted")
