@@ -38,7 +38,7 @@ def body(client: int, number: int, run: str) -> bytes:
     message = {
         "from": f"1555{client:07}",
         "id": f"wamid.{run}.{client}.{number}",
-        "timestamp": str(1_700_000_000 + number),
+        "timestamp": str(int(time.time())),
         "type": "text",
         "text": {"body": "menu"},
     }

@@ -136,6 +136,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_MANIFEST_STRICT = False  # a page of trouble must not fall over a missing picture
 
 # Signing in: invited staff only; the same answer and the same work for a known and an unknown name.
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
