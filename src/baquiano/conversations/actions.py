@@ -12,7 +12,7 @@ from baquiano.accounts.models import User
 from baquiano.channels.events import Alias, Kind, Received
 from baquiano.channels.models import Channel
 from baquiano.channels.protocol import OutMessage
-from baquiano.conversations import handoffs, receiving, turns, wishes
+from baquiano.conversations import arrivals, handoffs, turns, wishes
 from baquiano.conversations.models import Conversation, Handoff, Message
 from baquiano.conversations.wording import Composed, wording
 from baquiano.engine import state as engine_state
@@ -46,7 +46,7 @@ def living(channel: Channel, alias: Alias) -> Conversation | None:
 def start(channel: Channel, alias: Alias, *, language: str, country: str) -> Conversation:
     """The conversation of this alias, knowing what the page already asked. A begun one keeps what it knows."""
     with writing():
-        conversation = receiving.living_of(identity.recognise(channel, [alias]).address)
+        conversation = arrivals.living_of(identity.recognise(channel, [alias]).address)
         if conversation.state_number == 0 and not conversation.messages.exists():
             fresh = engine_state.State(
                 language=language, language_chosen=True, country=country, country_asked=bool(country)
@@ -71,12 +71,12 @@ def say(channel: Channel, alias: Alias, *, text: str, choice_id: str = "", clien
     faults.point("before_receive")
     try:
         with writing():
-            conversation = receiving.receive(channel, event)
+            known = arrivals.receive(channel, event)
     except IntegrityError:  # the same message came through another thread first
-        conversation = None
+        known = None
     faults.point("after_receive")
-    if conversation is None:
-        conversation = living(channel, alias) or start(channel, alias, language="es", country="")
+    conversation = Conversation.objects.filter(pk=known).first() if known else living(channel, alias)
+    conversation = conversation or start(channel, alias, language="es", country="")
     turns.take_turn_now(conversation)
     return Conversation.objects.filter(pk=conversation.pk).first() or conversation
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from baquiano.conversations.wording import DETAILS, Speaker, closed_line, date_line, sentences, speaker
+from baquiano.conversations.wording import DETAILS, Speaker, closed_line, date_line, pictures, sentences
 from baquiano.knowledge.shelf import Text
 from baquiano.safety import book
 
@@ -68,7 +68,7 @@ class EmergencyLine:
 
 def answer_page(topic: str, *, language: str, country: str, article: str = "") -> AnswerPage | None:
     """None when nothing may be served on this topic here."""
-    voice = speaker(language, country)
+    voice = Speaker(language, country, pictures())
     served = voice.sentences.organisation.countries
     texts = voice.shelf.texts_of(topic, country or (served[0] if len(served) == 1 else ""))
     if not texts:
@@ -106,7 +106,7 @@ def _page(text: Text, texts: tuple[Text, ...], voice: Speaker) -> AnswerPage:
 
 
 def branches(language: str, country: str) -> list[Branch]:
-    voice = speaker(language, country)
+    voice = Speaker(language, country, pictures())
     served = tuple(voice.sentences.organisation.countries)
     return [
         Branch(

@@ -1,26 +1,23 @@
 """From raw webhooks to messages: parsed outside any transaction, stored in one, the same message twice is one row."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 from django.utils import timezone
 
-from baquiano.channels.events import Event, IdentityChanged, Kind, Received, StatusChanged, Unparsed
+from baquiano.channels.events import Event, IdentityChanged, Received, StatusChanged, Unparsed
 from baquiano.channels.models import Channel, RawWebhook
 from baquiano.channels.registry import sender_of
-from baquiano.conversations import handoffs
-from baquiano.conversations.models import Conversation, Handoff, Message
-from baquiano.lib import crypto, faults
+from baquiano.conversations.arrivals import Desk
+from baquiano.lib import faults
 from baquiano.lib.turnstile import ring, writing
 from baquiano.people import identity
-from baquiano.people.models import Address
 from baquiano.post import actions as post
 
 log = logging.getLogger(__name__)
-
-TEXT_MOST = 4000  # characters kept of one message: more than any channel lets a person type
 
 
 @dataclass(frozen=True)
@@ -64,14 +61,21 @@ def _store(read: Sequence[Read]) -> None:
         if connection.vendor == "postgresql":
             mine = mine.select_for_update(skip_locked=True)
         free = set(mine.values_list("pk", flat=True))
-        lines = _Lines()
-        for one in read:
-            if one.raw.pk in free:
-                unparsed = sum(not _take(event, one.raw.channel, lines) for event in one.events)
-                RawWebhook.objects.filter(pk=one.raw.pk).update(
-                    parsed_at=timezone.now(), events=len(one.events), unparsed=unparsed
-                )
+        _take_all([one for one in read if one.raw.pk in free])
         ring()
+
+
+def _take_all(read: Sequence[Read]) -> None:
+    lines = _Lines()
+    routed = [(one, [(lines.find(one.raw.channel.kind, e.line), e) for e in one.events]) for one in read]
+    desk = Desk([(line, e) for _, events in routed for line, e in events if line and isinstance(e, Received)])
+    told: dict[tuple[int, int], list[int]] = defaultdict(list)  # (events, unparsed) → raw rows
+    for one, events in routed:
+        unparsed = sum(not _take(event, line, desk) for line, event in events)
+        told[len(events), unparsed].append(one.raw.pk)
+    desk.finish()
+    for (count, unparsed), rows in told.items():
+        RawWebhook.objects.filter(pk__in=rows).update(parsed_at=timezone.now(), events=count, unparsed=unparsed)
 
 
 class _Lines:
@@ -81,20 +85,21 @@ class _Lines:
         self._known: dict[tuple[str, str], Channel | None] = {}
 
     def find(self, kind: str, line: str) -> Channel | None:
+        if not line:
+            return None
         key = (kind, line)
         if key not in self._known:
             self._known[key] = Channel.objects.filter(kind=kind, line=line).first()
         return self._known[key]
 
 
-def _take(event: Event, arrived: Channel, lines: _Lines) -> bool:
+def _take(event: Event, channel: Channel | None, desk: Desk) -> bool:
     """False when nobody here can use it: it stays in the raw body and is counted."""
-    channel = lines.find(arrived.kind, event.line) if event.line else None
     if channel is None:
         return isinstance(event, Unparsed) and event.is_foreseen
     match event:
         case Received():
-            receive(channel, event)
+            desk.take(channel, event)
         case StatusChanged():
             post.settle(channel, event)
         case IdentityChanged():
@@ -102,43 +107,3 @@ def _take(event: Event, arrived: Channel, lines: _Lines) -> bool:
         case Unparsed():
             return event.is_foreseen
     return True
-
-
-def receive(channel: Channel, event: Received) -> Conversation | None:
-    """One message into its conversation; None when it was already there. Inside the caller's transaction."""
-    provider_hash = crypto.keyed_hash(event.provider_id, "message")
-    if Message.objects.filter(channel=channel, provider_hash=provider_hash).exists():
-        return None
-    recognised = identity.recognise(channel, event.aliases)
-    for address in recognised.retired:
-        _close_conversation_of(address)
-    conversation = living_of(recognised.address)
-    now = timezone.now()
-    Message.objects.create(
-        conversation=conversation,
-        channel=channel,
-        author=Message.Author.PERSON,
-        provider_hash=provider_hash,
-        sent_at=min(event.sent_at or now, now),
-        received_at=now,
-        kind=event.kind,
-        text=event.text[:TEXT_MOST],
-        choice_id=event.choice_id[:200],
-        state=Message.State.HANDLED if event.kind is Kind.REACTION else Message.State.WAITING,
-    )
-    Conversation.objects.filter(pk=conversation.pk).update(last_at=now)
-    if recognised.retired:
-        handoffs.open_or_sharpen(conversation, Handoff.Reason.IDENTITY)
-    return conversation
-
-
-def living_of(address: Address) -> Conversation:
-    living = Conversation.objects.alive().filter(address=address).first()
-    return living or Conversation.objects.create(address=address)
-
-
-def _close_conversation_of(address: Address) -> None:
-    for conversation in Conversation.objects.alive().filter(address=address):
-        handoffs.finish(conversation, by=None)
-        conversation.closed_at, conversation.owner, conversation.owner_until = timezone.now(), None, None
-        conversation.save(update_fields=["closed_at", "owner", "owner_until"])

@@ -2,26 +2,30 @@
 
 from dataclasses import dataclass
 
-from baquiano.conversations.wording import DETAILS, sentences, staffed_now
+from baquiano.conversations.wording import DETAILS, Pictures, pictures
 from baquiano.engine import language
 from baquiano.engine.danger import Finding
 from baquiano.engine.tools import Approved, Decision, Found
-from baquiano.knowledge import finding, shelf
+from baquiano.knowledge import finding
 from baquiano.knowledge.shelf import Shelf, Text
-from baquiano.safety import book
-from baquiano.safety.book import Book
 
 
 @dataclass(frozen=True)
 class KnowledgeTools:
     """Satisfies engine.tools.Tools."""
 
-    shelf: Shelf
-    book: Book
-    countries: tuple[str, ...]
+    pictures: Pictures
+
+    @property
+    def shelf(self) -> Shelf:
+        return self.pictures.shelf
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        return tuple(self.pictures.sentences.organisation.countries)
 
     def danger(self, text: str) -> Finding | None:
-        return self.book.scan(text)
+        return self.pictures.book.scan(text)
 
     def find(self, text: str, *, country: str, language: str) -> Found:
         found = finding.index().find(text, country=country or None, language=language)
@@ -66,7 +70,7 @@ class KnowledgeTools:
         return self.shelf.topics_in(branch, country, self.countries)
 
     def is_staffed(self) -> bool:
-        return staffed_now().is_open
+        return self.pictures.staffing.is_open
 
     def detect(self, text: str, current: str) -> str:
         return language.detect(text, current)
@@ -77,4 +81,4 @@ class KnowledgeTools:
 
 def tools() -> KnowledgeTools:
     """Fresh for each claim: pictures are taken again when the stored number moved."""
-    return KnowledgeTools(shelf.current(), book.current(), tuple(sentences().organisation.countries))
+    return KnowledgeTools(pictures())

@@ -19,7 +19,7 @@ from baquiano.channels.protocol import OutMessage
 from baquiano.conversations import handoffs, wishes
 from baquiano.conversations.models import Conversation, Handoff, Message
 from baquiano.conversations.tools import KnowledgeTools, tools
-from baquiano.conversations.wording import Composed, compose, speaker
+from baquiano.conversations.wording import Composed, Speaker, compose
 from baquiano.conversations.wording import danger_text as words_of_danger
 from baquiano.engine import state as engine_state
 from baquiano.engine.danger import Finding
@@ -94,9 +94,11 @@ def _think_or_give_up(claimed: Claimed, ready: KnowledgeTools) -> Thought:
 
 
 def _settle_together(thoughts: Sequence[Thought]) -> None:
+    ledger = wishes.Ledger()
     with writing():
         for thought in thoughts:
-            settle(thought)
+            settle(thought, ledger)
+        ledger.write()
         ring()
 
 
@@ -121,8 +123,8 @@ def claim(limit: int, only: Conversation | None = None) -> list[Claimed]:
     with writing():
         free = Conversation.objects.filter(Q(claimed_until=None) | Q(claimed_until__lt=now), pk__in=wanted)
         if connection.vendor == "postgresql":
-            free = free.order_by("id").select_for_update(skip_locked=True)
-        conversations = list(free)
+            free = free.order_by("id").select_for_update(skip_locked=True, of=("self",))
+        conversations = list(free.select_related("address__channel"))
         ids = [conversation.pk for conversation in conversations]
         Conversation.objects.filter(pk__in=ids).update(claimed_until=now + faults.lasting(CLAIM_SECONDS))
         messages: dict[int, list[Message]] = defaultdict(list)
@@ -151,7 +153,7 @@ def think(claimed: Claimed, ready: KnowledgeTools) -> Thought:
         else:
             turn = take_turn(state, said(message), ready)
             state = turn.state
-            composed = tuple(compose(reply, turn.state) for reply in turn.replies)
+            composed = tuple(compose(reply, turn.state, ready.pictures) for reply in turn.replies)
             finding = ready.danger(message.text) if turn.level else None
             taken.append(Taken(message, Message.State.HANDLED, finding, turn, composed))
     return Thought(claimed, state, tuple(taken))
@@ -176,7 +178,7 @@ def _only_scanned(message: Message, state: State, ready: KnowledgeTools, mark: s
     finding = ready.danger(message.text) if message.text else None
     if finding is None or not finding.level.is_crisis:
         return Taken(message, mark, finding)
-    voice = speaker(state.language, state.country)
+    voice = Speaker(state.language, state.country, ready.pictures)
     text = "\n\n".join((words_of_danger(finding.kind, voice), voice.say("automatic")))
     return Taken(message, mark, finding, None, (Composed(OutMessage(text)),))
 
@@ -184,7 +186,7 @@ def _only_scanned(message: Message, state: State, ready: KnowledgeTools, mark: s
 # Settling: one short transaction, only if nobody else took the turn ------------------------------------------------------
 
 
-def settle(thought: Thought) -> bool:
+def settle(thought: Thought, ledger: wishes.Ledger) -> bool:
     """Inside the caller's transaction. False when the state has moved on: then nothing is written."""
     claimed, state = thought.claimed, thought.state
     if thought.taken is None:
@@ -204,7 +206,7 @@ def settle(thought: Thought) -> bool:
     if not moved:
         return False
     for taken in thought.taken:
-        wishes.carry_out(claimed.conversation, taken.message, taken.mark, taken.finding, taken.turn, taken.composed)
+        ledger.enter(claimed.conversation, taken.message, taken.mark, taken.finding, taken.turn, taken.composed)
     return True
 
 

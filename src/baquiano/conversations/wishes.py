@@ -1,6 +1,8 @@
 """Carrying out what a turn came to: marks, letters, hand-offs, alerts, ratings. Always inside one short transaction."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.utils import timezone
 
@@ -14,38 +16,77 @@ from baquiano.post import actions as post
 from baquiano.safety.actions import raise_alert
 
 
-def carry_out(
-    conversation: Conversation,
-    message: Message,
-    mark: str,
-    finding: Finding | None,
-    turn: Turn | None,
-    composed: Sequence[Composed],
-) -> None:
-    level = (turn.level if turn else None) or (finding.level if finding else "")
-    Message.objects.filter(pk=message.pk).update(state=mark, level=level, danger=finding.kind if finding else "")
-    if turn is None:
-        _without_turn(conversation, mark, finding)
-    for wish in turn.wishes if turn else ():  # before the words: what is forgotten is not the answer that says so
-        _fulfil(conversation, wish)
-    for number, one in enumerate(composed):
-        say(conversation, one, cause=f"turn:{message.pk}:{number}", is_automatic=turn is None)
+class Ledger:
+    """What the turns of one transaction came to: wishes are fulfilled at once, marks and words are written together at the end."""
+
+    def __init__(self) -> None:
+        self._marks: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+        self._words: list[_Spoken] = []
+
+    def enter(
+        self,
+        conversation: Conversation,
+        message: Message,
+        mark: str,
+        finding: Finding | None,
+        turn: Turn | None,
+        composed: Sequence[Composed],
+    ) -> None:
+        level = (turn.level if turn else None) or (finding.level if finding else "")
+        self._marks[mark, level, finding.kind if finding else ""].append(message.pk)
+        if turn is None:
+            _without_turn(conversation, mark, finding)
+        if turn and turn.wishes:
+            self._write_marks()  # what is forgotten includes the message that asked for it
+            for wish in turn.wishes:  # before the words: what is forgotten is not the answer that says so
+                _fulfil(conversation, wish)
+        for number, one in enumerate(composed):
+            self._words.append(_Spoken(conversation, one, f"turn:{message.pk}:{number}", turn is None))
+
+    def write(self) -> None:
+        self._write_marks()
+        _say_all(self._words)
+        self._words = []
+
+    def _write_marks(self) -> None:
+        for (mark, level, danger), messages in self._marks.items():
+            Message.objects.filter(pk__in=messages).update(state=mark, level=level, danger=danger)
+        self._marks.clear()
 
 
-def say(conversation: Conversation, composed: Composed, *, cause: str, is_automatic: bool = False) -> Message:
-    """One message of the machine, with its letter and the versions it quotes."""
-    letter = post.send(conversation.address, composed.message, cause=cause)
-    message = Message.objects.create(
-        conversation=conversation,
-        channel_id=conversation.address.channel_id,
-        author=Message.Author.MACHINE,
-        text=composed.message.text,
-        state=Message.State.SAID,
-        letter=letter,
-        is_automatic=is_automatic,
+@dataclass(frozen=True)
+class _Spoken:
+    conversation: Conversation
+    composed: Composed
+    cause: str
+    is_automatic: bool
+
+
+def _say_all(words: Sequence[_Spoken]) -> None:
+    """Messages of the machine, each with its letter and the versions it quotes."""
+    letters = post.send_all([post.Outgoing(one.conversation.address, one.composed.message, one.cause) for one in words])
+    messages = Message.objects.bulk_create(
+        Message(
+            conversation=one.conversation,
+            channel_id=one.conversation.address.channel_id,
+            author=Message.Author.MACHINE,
+            text=one.composed.message.text,
+            state=Message.State.SAID,
+            letter=letter,
+            is_automatic=one.is_automatic,
+        )
+        for one, letter in zip(words, letters, strict=True)
     )
-    Quote.objects.bulk_create(Quote(message=message, version_id=version) for version in composed.quoted)
-    return message
+    Quote.objects.bulk_create(
+        Quote(message=message, version_id=version)
+        for one, message in zip(words, messages, strict=True)
+        for version in one.composed.quoted
+    )
+
+
+def say(conversation: Conversation, composed: Composed, *, cause: str) -> None:
+    """One message of the machine."""
+    _say_all([_Spoken(conversation, composed, cause, is_automatic=False)])
 
 
 def _without_turn(conversation: Conversation, mark: str, finding: Finding | None) -> None:

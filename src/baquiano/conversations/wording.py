@@ -24,7 +24,7 @@ from baquiano.knowledge.models import shelf_number
 from baquiano.knowledge.shelf import Shelf, Text
 from baquiano.lib.dates import written
 from baquiano.safety import book
-from baquiano.safety.book import NumberShown
+from baquiano.safety.book import Book, NumberShown
 from baquiano.territory.calendar import Staffing, staffing
 
 STEPS_SHOWN = 6
@@ -86,26 +86,44 @@ class Composed:
 
 
 @dataclass(frozen=True)
+class Pictures:
+    """Everything that may be said now, read together and before any transaction begins."""
+
+    sentences: Sentences
+    shelf: Shelf
+    book: Book
+    staffing: Staffing
+    now: datetime
+
+
+def pictures() -> Pictures:
+    words = sentences()
+    return Pictures(words, shelf.current(), book.current(), staffed_now(words.organisation), timezone.now())
+
+
+@dataclass(frozen=True)
 class Speaker:
-    """Everything a reply needs to become words, read before any transaction begins."""
+    """One language and country, and everything a reply needs to become words."""
 
     language: str
     country: str
-    sentences: Sentences
-    shelf: Shelf
-    now: datetime
+    pictures: Pictures
+
+    @property
+    def sentences(self) -> Sentences:
+        return self.pictures.sentences
+
+    @property
+    def shelf(self) -> Shelf:
+        return self.pictures.shelf
 
     def say(self, key: str, /, **values: str) -> str:
-        return self.sentences.get(key, self.language, self.country, **values)
+        return self.pictures.sentences.get(key, self.language, self.country, **values)
 
 
-def speaker(language: str, country: str) -> Speaker:
-    return Speaker(language, country, sentences(), shelf.current(), timezone.now())
-
-
-def compose(reply: Reply, state: State) -> Composed:
+def compose(reply: Reply, state: State, ready: Pictures) -> Composed:
     """The words of one reply. The choices carry the state's serial, so that a stale tap is known as such."""
-    voice = speaker(state.language, state.country)
+    voice = Speaker(state.language, state.country, ready)
     paragraphs = [text for text in (_words(part, voice) for part in reply.parts) if text]
     quoted = tuple(part.approved.version for part in reply.parts if isinstance(part, Tell))
     choices = tuple(_choice(pick, state, voice) for pick in reply.picks)
@@ -202,7 +220,7 @@ def source_line(text: Text, voice: Speaker) -> str:
 
 def danger_text(kind: Danger, voice: Speaker) -> str:
     """Never held back: without a verified number it says to call the emergency number of the place."""
-    rules = book.current()
+    rules = voice.pictures.book
     country = voice.country or _only_country(voice)
     found = rules.text_for(kind, voice.language, country)
     if found is None:
@@ -234,8 +252,7 @@ def _number(number: NumberShown, voice: Speaker) -> str:
 # When a person can be there --------------------------------------------------------------------------------------------
 
 
-def staffed_now() -> Staffing:
-    who = sentences().organisation
+def staffed_now(who: Organisation) -> Staffing:
     if not who.staffed_hours or not who.countries:
         return Staffing(False, None)
     return staffing(who.staffed_hours, country=who.countries[0], timezone=who.timezone, now=timezone.now())
@@ -243,10 +260,10 @@ def staffed_now() -> Staffing:
 
 def _when(voice: Speaker) -> str:
     """ "mañana desde las 08:00", in the organisation's own clock."""
-    opens = staffed_now().opens_at
+    opens = voice.pictures.staffing.opens_at
     if opens is None:
         return voice.say("when.unknown")
-    today = voice.now.astimezone(ZoneInfo(voice.sentences.organisation.timezone)).date()
+    today = voice.pictures.now.astimezone(ZoneInfo(voice.sentences.organisation.timezone)).date()
     time = opens.strftime("%H:%M")
     days = (opens.date() - today).days
     if days in (0, 1):

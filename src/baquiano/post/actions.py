@@ -47,16 +47,37 @@ _STATE_OF = {
 }
 
 
+@dataclass(frozen=True)
+class Outgoing:
+    """`cause`: what made us write it; the same cause can never make two letters."""
+
+    address: Address
+    message: OutMessage
+    cause: str
+
+
 def send(address: Address, message: OutMessage, *, cause: str) -> Letter:
-    """Writes the letter inside the caller's transaction. A channel that the person fetches from has it at once."""
-    fetched = sender_of(address.channel.kind) is None
-    return Letter.objects.create(
-        address=address,
-        cause=cause,
-        body=to_json(message),
-        state=State.ACCEPTED if fetched else State.QUEUED,
-        settled_at=timezone.now() if fetched else None,
-    )
+    """Writes the letter inside the caller's transaction."""
+    (letter,) = send_all([Outgoing(address, message, cause)])
+    return letter
+
+
+def send_all(outgoing: Sequence[Outgoing]) -> list[Letter]:
+    """Letters in their order, written together. A channel that the person fetches from has them at once."""
+    now = timezone.now()
+    letters = []
+    for one in outgoing:
+        fetched = sender_of(one.address.channel.kind) is None
+        letters.append(
+            Letter(
+                address=one.address,
+                cause=one.cause,
+                body=to_json(one.message),
+                state=State.ACCEPTED if fetched else State.QUEUED,
+                settled_at=now if fetched else None,
+            )
+        )
+    return Letter.objects.bulk_create(letters)
 
 
 def to_json(message: OutMessage) -> dict[str, object]:

@@ -46,7 +46,7 @@ def ask(question: Question, ready: KnowledgeTools | None = None) -> Asked:
     )
     begun = time.perf_counter()
     turn = take_turn(state, Said(question.text), ready)
-    words = [compose(reply, turn.state).message for reply in turn.replies]
+    words = [compose(reply, turn.state, ready.pictures).message for reply in turn.replies]
     spent = (time.perf_counter() - begun) * 1000
     return Asked(
         id=question.id,
