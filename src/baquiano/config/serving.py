@@ -1,12 +1,15 @@
-"""What granian loads, once per worker: the application, and the loops beside it."""
+"""What granian loads, once per worker: the application behind its fast door, and the loops beside it."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "baquiano.config.settings")
-application = get_wsgi_application()
+plain_door = get_wsgi_application()
 
-from baquiano.terminal import loops  # noqa: E402 - models exist only once the application is set up
+# Models exist only once the application is set up.
+from baquiano.api.fast_door import FastDoor  # noqa: E402
+from baquiano.terminal import loops  # noqa: E402
 
+application = FastDoor(plain_door)
 loops.start()

@@ -35,6 +35,8 @@ def main() -> None:
     # Set before numpy or the vector model is loaded: two threads were far slower on a busy machine.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # For the server this command becomes: what building the index needed for a moment goes back to the system.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - only once settings are named
 
     execute_from_command_line([Path(sys.argv[0]).name, *arguments])

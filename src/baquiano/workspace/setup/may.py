@@ -18,6 +18,7 @@ WORDS: dict[str, str | Promise] = {
     "conversation.hand_back": _("Hand a conversation back to the assistant"),
     "conversation.close": _("Close a conversation"),
     "complaint.read": _("Read complaints about how we treat people"),
+    "number.verify": _("Say that they called an emergency number and who answered"),
     "alert.acknowledge": _("Say that they have seen a danger alert"),
     "article.read": _("Read the articles and their sources"),
     "article.write": _("Write and translate articles"),
