@@ -15,6 +15,7 @@ import time_machine
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import DatabaseError, close_old_connections, connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from baquiano.api.fast_door import SECRETS_LAST, FastDoor, GroupCommit, NotKept, Row, insert
 from baquiano.channels.models import Channel, RawWebhook
@@ -219,15 +220,12 @@ def test_a_rotated_secret_is_seen_once_the_old_one_is_no_longer_believed(whatsap
     assert statuses() == ["403", "200"]
 
 
-@pytest.mark.parametrize("bodies", [1, 3])
-def test_the_secrets_are_read_once_for_many_bodies(
-    line: Channel, bodies: int, django_assert_num_queries: Callable[..., Any]
-) -> None:
+def test_the_secrets_are_read_once_for_many_bodies(line: Channel) -> None:
     door = FastDoor(Next())
-    ask(door, Knock().environ(line.pk))
-    with django_assert_num_queries(bodies * 3, exact=False):  # savepoint, insert, release
-        for number in range(bodies):
+    with CaptureQueriesContext(connection) as asked:
+        for number in range(3):
             ask(door, Knock(b"%d" % number).environ(line.pk))
+    assert len([query for query in asked if "channels_channel" in query["sql"]]) == 1
 
 
 # -- together --------------------------------------------------------------------------------------------------------

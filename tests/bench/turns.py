@@ -67,6 +67,8 @@ def _report(name: str, raw: list[Run], our: list[Run], waits: list[float], megab
           f"median {statistics.median(ratios):.2f} (bar .15)")  # fmt: skip
     print(f"{name}: p99 with {CLIENTS} clients {min(r.percentile(0.99) for r in our) * 1000:.1f} ms against "
           f"{min(r.percentile(0.99) for r in raw) * 1000:.1f} ms; multiple, best {p99[0]:.1f}, median {statistics.median(p99):.1f} (bar 15)")  # fmt: skip
+    accepted = max(run.requests / run.seconds for run in our)
+    print(f"{name}: webhooks acknowledged {accepted:.0f}/s while turns are taken")
     print(f"{name}: memory of the serving processes {megabytes:.0f} MB with SEMANTIC=0 (bar 200)")
 
 

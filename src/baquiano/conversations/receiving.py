@@ -26,7 +26,7 @@ class Read:
     events: tuple[Event, ...]
 
 
-def take_in(limit: int = 50) -> int:
+def take_in(limit: int = 200) -> int:
     """Reads what waits. Returns how many bodies. One body that cannot be stored never stops the others."""
     waiting = list(RawWebhook.objects.waiting().select_related("channel")[:limit])
     if not waiting:

@@ -67,7 +67,7 @@ class Thought:
     taken: tuple[Taken, ...] | None
 
 
-def work(limit: int = 16) -> int:
+def work(limit: int = 32) -> int:
     """Answers what waits. Returns how many conversations."""
     claimed = claim(limit)
     if not claimed:

@@ -39,13 +39,20 @@ TICK_EVERY = 5.0  # seconds between two written signs of life
 AFTER_TROUBLE = 1.0
 
 
+GATHER = 0.1  # seconds: what arrives together is written together, and nobody notices the wait
+
+
 @dataclass(frozen=True)
 class Loop:
-    """`work` returns how much it did: nothing means wait for the bell or for `pause` seconds."""
+    """`work` returns how much it did: nothing means wait for the bell or for `pause` seconds.
+
+    `gathers`: between two rounds it leaves the others `GATHER` seconds, so that a rush is answered in few large batches.
+    """
 
     name: str
     work: Callable[[], int]
     pause: float
+    gathers: bool = False
 
 
 def messages() -> int:
@@ -80,8 +87,8 @@ def erase() -> int:
 
 LOOPS = (
     Loop("clock", clock, 1.0),
-    Loop("messages", messages, 0.25),
-    Loop("letters", letters, 0.25),
+    Loop("messages", messages, 0.25, gathers=True),
+    Loop("letters", letters, 0.25, gathers=True),
     Loop("background", background, 60.0),
 )
 
@@ -142,6 +149,8 @@ class Runner:
                 continue
             if not done:
                 heard = self._rest(loop, heard)
+            if loop.gathers:
+                time.sleep(GATHER)
         connection.close()
 
     def _rest(self, loop: Loop, heard: int) -> int:
