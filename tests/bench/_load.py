@@ -101,7 +101,9 @@ def granian(target: str, port: int, surroundings: dict[str, str]) -> Iterator[su
         "--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws",
         "--log-level", "error", target,
     ]  # fmt: skip
-    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "MALLOC_ARENA_MAX": "2", **surroundings}, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "MALLOC_ARENA_MAX": "2", **surroundings}, stdout=subprocess.DEVNULL
+    )
     try:
         _wait_for(port)
         yield server

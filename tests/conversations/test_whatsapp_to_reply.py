@@ -253,7 +253,9 @@ def test_two_lines_in_one_body_go_each_to_its_own_channel(phone: Phone, graph: G
     second = Channel.objects.create(kind="whatsapp", line="100000000000002", name="Otra", settings=graph.settings)
     here, there = (
         webhook(messages=[phone.message("menu")]),
-        webhook(messages=[text_message("menu", id="wamid.b", phone="15550003333", at=BEGAN + 50)], line="100000000000002"),
+        webhook(
+            messages=[text_message("menu", id="wamid.b", phone="15550003333", at=BEGAN + 50)], line="100000000000002"
+        ),
     )
     entry = json.loads(json.dumps(here))
     entry["entry"] += json.loads(json.dumps(there))["entry"]

@@ -219,7 +219,9 @@ def test_a_check_says_how_and_ends_in_the_future(
 # -- the triggers -----------------------------------------------------------------------------------------------------
 
 EXPECTED = {
-    f"{table}_{name}" for table in (*triggers.IMMUTABLE_WORDS, *triggers.APPEND_ONLY) for name in ("no_update", "no_delete")
+    f"{table}_{name}"
+    for table in (*triggers.IMMUTABLE_WORDS, *triggers.APPEND_ONLY)
+    for name in ("no_update", "no_delete")
 }
 
 

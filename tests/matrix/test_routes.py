@@ -146,9 +146,7 @@ def _faults_as_nobody(routes: list[Route], method: str) -> list[str]:
 
 def _refusals(user: User, route: Route) -> int:
     """The trail is only ever added to: count before and after."""
-    return AuditEntry.objects.filter(
-        verb="refused", actor=user, row=route.name[:40], about=route.rule[:40]
-    ).count()
+    return AuditEntry.objects.filter(verb="refused", actor=user, row=route.name[:40], about=route.rule[:40]).count()
 
 
 def _faults_as(user: User, role: Role, routes: list[Route], method: str) -> list[str]:

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 
 from baquiano.engine.state import VERSION, State
 
-SELF_CONTAINED = ("topic:", "branch:", "page:", "menu", "person", "danger", "useful:", "useless:", "language:", "detail:", "version:")
+SELF_CONTAINED = (
+    "topic:",
+    "branch:",
+    "page:",
+    "menu",
+    "person",
+    "danger",
+    "useful:",
+    "useless:",
+    "language:",
+    "detail:",
+    "version:",
+)
 
 
 @dataclass(frozen=True)

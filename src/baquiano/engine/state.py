@@ -66,5 +66,3 @@ def from_json(raw: dict[str, Any]) -> State:
 
 def _whole(value: Any) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
-
-

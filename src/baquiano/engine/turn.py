@@ -203,9 +203,7 @@ def _crisis(state: State, said: Said, finding: Finding, tools: Tools) -> Turn:
     )
 
 
-def _warned(
-    state: State, finding: Finding, choices: tuple[str, ...], tools: Tools
-) -> tuple[State, tuple[Reply, ...]]:
+def _warned(state: State, finding: Finding, choices: tuple[str, ...], tools: Tools) -> tuple[State, tuple[Reply, ...]]:
     """The danger text alone; then, in a second message, that nobody of the team is there, and what may help."""
     second = _after_danger(state, finding, choices, tools)
     state = second.state if second else replace(state, offered=(), step="danger")

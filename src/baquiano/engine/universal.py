@@ -101,7 +101,9 @@ def number(text: str) -> int | None:
 
 _COUNTRIES = {
     **dict.fromkeys("colombia;colombie;kolonbi;en colombia;estoy en colombia;in colombia;na colombia".split(";"), "CO"),
-    **dict.fromkeys("chile;chili;peyi chili;en chile;estoy en chile;in chile;no chile;au chili;nan chili".split(";"), "CL"),
+    **dict.fromkeys(
+        "chile;chili;peyi chili;en chile;estoy en chile;in chile;no chile;au chili;nan chili".split(";"), "CL"
+    ),
 }
 
 

@@ -49,7 +49,10 @@ def _published(vendor: str, table: str, columns: tuple[str, ...]) -> list[str]:
 
 
 def _append_only(vendor: str, table: str) -> list[str]:
-    return [*_trigger(vendor, table, "UPDATE", "TRUE", ROW_REFUSED), *_trigger(vendor, table, "DELETE", "TRUE", ROW_REFUSED)]
+    return [
+        *_trigger(vendor, table, "UPDATE", "TRUE", ROW_REFUSED),
+        *_trigger(vendor, table, "DELETE", "TRUE", ROW_REFUSED),
+    ]
 
 
 def _trigger(vendor: str, table: str, event: str, when: str, refusal: str) -> list[str]:
