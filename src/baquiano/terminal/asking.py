@@ -3,6 +3,7 @@
 import time
 from dataclasses import asdict, dataclass
 
+from baquiano.channels.numbered import with_numbers
 from baquiano.conversations.tools import KnowledgeTools, tools
 from baquiano.conversations.wording import compose
 from baquiano.engine.state import State
@@ -55,6 +56,6 @@ def ask(question: Question, ready: KnowledgeTools | None = None) -> Asked:
         choices=list(turn.choices),
         level=turn.level,
         lang=turn.state.language,
-        text="\n\n".join(message.text for message in words),
+        text="\n\n".join(with_numbers(message) for message in words),
         ms=round(spent, 2),
     )

@@ -52,7 +52,7 @@ class Command(BaseCommand):
 
     def _ask_file(self, name: str) -> None:
         if not finding.why_not_by_meaning():
-            self.stderr.write("Search by meaning: making the vectors that are missing (about a minute, once) …")
+            self.stderr.write("Search by meaning: loading; vectors that are missing are made now, once …")
             finding.deepen()
         ready = tools()
         finding.index()
