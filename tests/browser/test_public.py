@@ -40,6 +40,7 @@ def asks(page: Page, text: str) -> None:
     page.fill("#ask", text)
     page.get_by_role("button", name="Preguntar").click()
     expect(page.locator(".line--machine").first).to_be_visible()
+    page.wait_for_load_state("load")  # the keys of the chat work once its script has run
 
 
 def writes(page: Page, text: str) -> None:
