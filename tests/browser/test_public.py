@@ -105,6 +105,7 @@ def test_by_keyboard_alone(desk: Page) -> None:
     desk.keyboard.press("Tab")
     desk.keyboard.press("Enter")
     expect(desk.locator(".choice").first).to_be_visible()
+    desk.wait_for_load_state("load")
     desk.locator("#text").focus()
     desk.keyboard.type("persona")
     desk.keyboard.press("Control+Enter")
