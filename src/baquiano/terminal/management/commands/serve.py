@@ -42,6 +42,7 @@ class Command(BaseCommand):
             raise CommandError("The database is empty. First: baquiano migrate (or make demo).")
         self._refuse_taken_port(host, port)
         doors.open_own()
+        call_command("createcachetable", verbosity=0)  # PostgreSQL keeps rate limits there; on SQLite it does nothing
         call_command("collectstatic", interactive=False, verbosity=0)
         granian = Path(sys.executable).with_name("granian")
         self.stdout.write(f"Serving {settings.ENVIRONMENT.url} (listening on {host}:{port}); stop with Ctrl+C.")
