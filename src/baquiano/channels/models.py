@@ -14,6 +14,12 @@ from baquiano.lib.privacy import Keeping, Kind, plain
 RAW_DAYS = 14
 
 
+class ChannelQuerySet(models.QuerySet["Channel"]):
+    def able_to_send(self, now: datetime) -> ChannelQuerySet:
+        """Open, without trouble, and not resting after a limit of the provider."""
+        return self.filter(models.Q(paused_until=None) | models.Q(paused_until__lte=now), is_open=True, trouble="")
+
+
 class Channel(models.Model):
     """One line of one kind: a WhatsApp number, the web chat, the terminal."""
 
@@ -32,6 +38,8 @@ class Channel(models.Model):
     paused_until = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=40, blank=True)  # why it cannot send; a person must act
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ChannelQuerySet.as_manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("kind", "line"), name="one_channel_per_line"),)

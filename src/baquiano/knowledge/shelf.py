@@ -7,8 +7,8 @@ publication or a withdrawal within one turn. In production only published versio
 import math
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.conf import settings
@@ -84,6 +84,9 @@ class Shelf:
     texts: dict[int, Text]
     of_topic: dict[str, tuple[Text, ...]]
     examples: dict[str, dict[str, tuple[str, ...]]]
+    menus: dict[tuple[str, tuple[str, ...]], tuple[TopicShown, ...]] = field(
+        default_factory=dict
+    )  # made when asked for
 
     def texts_of(self, topic: str, country: str) -> tuple[Text, ...]:
         """What may be said of a topic in a country. With the country unknown, only what does not depend on it."""
@@ -111,11 +114,16 @@ class Shelf:
     def topics_in(self, branch: str, country: str, countries: Sequence[str]) -> tuple[str, ...]:
         return tuple(topic.id for topic in self._topics_in(country, countries) if topic.branch == branch)
 
-    def _topics_in(self, country: str, countries: Sequence[str]) -> Iterable[TopicShown]:
+    def _topics_in(self, country: str, countries: Sequence[str]) -> tuple[TopicShown, ...]:
+        """Every menu of every turn asks for them, and they only change with the picture."""
         served = (country,) if country else tuple(countries)
-        for topic in self.topics.values():
-            if topic.country in ("", *served) and any(self.texts_of(topic.id, c) for c in served):
-                yield topic
+        if (country, served) not in self.menus:
+            self.menus[country, served] = tuple(
+                topic
+                for topic in self.topics.values()
+                if topic.country in ("", *served) and any(self.texts_of(topic.id, c) for c in served)
+            )
+        return self.menus[country, served]
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from baquiano.channels.events import Alias, Delivery, StatusChanged
@@ -138,13 +138,11 @@ def deliver(limit: int = 16) -> int:
 
 
 def lease(now: datetime, limit: int) -> list[Leased]:
+    lines = [line.pk for line in Channel.objects.able_to_send(now) if sender_of(line.kind)]
+    if not lines:  # nobody to send through: do not look through what waits
+        return []
     earlier = Letter.objects.unfinished().filter(address=OuterRef("address"), pk__lt=OuterRef("pk"))
-    open_lines = (
-        Q(address__channel__is_open=True)
-        & Q(address__channel__trouble="")
-        & (Q(address__channel__paused_until=None) | Q(address__channel__paused_until__lte=now))
-    )
-    due = Letter.objects.due(now).filter(open_lines).exclude(Exists(earlier)).order_by("id")
+    due = Letter.objects.due(now).filter(address__channel__in=lines).exclude(Exists(earlier)).order_by("id")
     if not due.exists():  # the usual case: no write lock for nothing
         return []
     with writing():

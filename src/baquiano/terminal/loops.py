@@ -39,14 +39,16 @@ TICK_EVERY = 5.0  # seconds between two written signs of life
 AFTER_TROUBLE = 1.0
 
 
-GATHER = 0.1  # seconds: what arrives together is written together, and nobody notices the wait
+A_FULL_ROUND = 40  # so much done at once: more is waiting, go on without gathering
+GATHER = 0.08  # seconds: what arrives together is written together, and nobody notices the wait
 
 
 @dataclass(frozen=True)
 class Loop:
-    """`work` returns how much it did: nothing means wait for the bell or for `pause` seconds.
+    """`work` returns how much it did: nothing means wait `pause` seconds.
 
-    `gathers`: between two rounds it leaves the others `GATHER` seconds, so that a rush is answered in few large batches.
+    `gathers`: the bell wakes it before, and between two rounds it leaves the others `GATHER` seconds, so that a rush is
+    answered in few large batches.
     """
 
     name: str
@@ -149,7 +151,7 @@ class Runner:
                 continue
             if not done:
                 heard = self._rest(loop, heard)
-            if loop.gathers:
+            if loop.gathers and done < A_FULL_ROUND:
                 time.sleep(GATHER)
         connection.close()
 
@@ -158,7 +160,7 @@ class Runner:
         left = loop.pause
         while left > 0 and self.goes_on():
             struck = bell.wait(heard, min(left, 0.5))
-            if struck != heard and loop.name != "background":
+            if struck != heard and loop.gathers:
                 return struck
             heard, left = struck, left - 0.5
         return heard
