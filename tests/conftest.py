@@ -30,6 +30,7 @@ def _move_house() -> Path:
         DJANGO_SETTINGS_MODULE="baquiano.config.settings",
         BAQUIANO_HOME=str(home),
         SEMANTIC="0",  # by words: the tests of search by meaning build their own index
+        OMP_NUM_THREADS="1",  # the embedder with two threads is 20 times slower on a busy machine
         BAQUIANO_KEYS="yQ2k0mA5cTzvTqvJv0mBq8m1o8pJ8k3nQk4m7d2r5xE=",
         BAQUIANO_HASH_KEY="a hash key of the tests",
         BAQUIANO_SECRET_KEY="a secret key of the tests, long enough to sign a session with",

@@ -15,6 +15,7 @@ from baquiano.channels.models import Channel
 from baquiano.conversations import handoffs
 from baquiano.conversations.models import Conversation, Handoff, Message
 from baquiano.lib import crypto
+from baquiano.lib.batch import Batch
 from baquiano.people import identity
 from baquiano.people.models import Address, Alias
 
@@ -30,7 +31,8 @@ class Desk:
         self._seen = _already_here(arrivals)
         self._owner: dict[tuple[int, str], int] = {}  # (channel, alias hash) → address
         self._living: dict[int, int] = {}  # address → living conversation
-        self._messages: list[Message] = []
+        self._rows: list[tuple[object, ...]] = []
+        self._reached: set[int] = set()  # conversations that something new came into
         self._look_up(arrivals)
 
     def take(self, channel: Channel, event: Received) -> int | None:
@@ -40,12 +42,13 @@ class Desk:
             return None
         self._seen.add(mark)
         conversation = self._known(channel, event.aliases) or self._the_long_way(channel, event.aliases)
-        self._messages.append(_message(channel, event, mark[1], conversation))
+        self._rows.append(_row(channel, event, mark[1], conversation))
+        self._reached.add(conversation)
         return conversation
 
     def finish(self) -> None:
-        Message.objects.bulk_create(self._messages)
-        Conversation.objects.filter(pk__in={m.conversation_id for m in self._messages}).update(last_at=timezone.now())
+        _batch.insert(self._rows)
+        Conversation.objects.filter(pk__in=self._reached).update(last_at=timezone.now())
 
     def _look_up(self, arrivals: Sequence[Arrival]) -> None:
         hashes = {identity.value_hash(alias) for _, event in arrivals for alias in event.aliases}
@@ -90,19 +93,24 @@ def _already_here(arrivals: Sequence[Arrival]) -> set[tuple[int, str]]:
     }
 
 
-def _message(channel: Channel, event: Received, provider_hash: str, conversation: int) -> Message:
+_batch = Batch(
+    Message, "conversation_id", "channel_id", "author", "provider_hash", "sent_at", "received_at", "kind", "text", "choice_id", "state"
+)  # fmt: skip
+
+
+def _row(channel: Channel, event: Received, provider_hash: str, conversation: int) -> tuple[object, ...]:
     now = timezone.now()
-    return Message(
-        conversation_id=conversation,
-        channel=channel,
-        author=Message.Author.PERSON,
-        provider_hash=provider_hash,
-        sent_at=min(event.sent_at or now, now),
-        received_at=now,
-        kind=event.kind,
-        text=event.text[:TEXT_MOST],
-        choice_id=event.choice_id[:200],
-        state=Message.State.HANDLED if event.kind is Kind.REACTION else Message.State.WAITING,
+    return (
+        conversation,
+        channel.pk,
+        Message.Author.PERSON,
+        provider_hash,
+        min(event.sent_at or now, now),
+        now,
+        event.kind,
+        event.text[:TEXT_MOST],
+        event.choice_id[:200],
+        Message.State.HANDLED if event.kind is Kind.REACTION else Message.State.WAITING,
     )
 
 

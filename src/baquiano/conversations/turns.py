@@ -31,7 +31,7 @@ from baquiano.lib.turnstile import ring, writing
 log = logging.getLogger(__name__)
 
 CLAIM_SECONDS = 30
-MESSAGES_AT_ONCE = 20
+MESSAGES_AT_ONCE = 50
 _UNREADABLE = {
     Kind.AUDIO, Kind.IMAGE, Kind.VIDEO, Kind.DOCUMENT, Kind.STICKER, Kind.LOCATION, Kind.CONTACTS, Kind.FORM, Kind.UNSUPPORTED,
 }  # fmt: skip

@@ -12,6 +12,7 @@ from baquiano.conversations.wording import Composed
 from baquiano.engine.danger import Finding
 from baquiano.engine.turn import CallPerson, Forget, Leave, Raise, Rate, Turn, Wish
 from baquiano.knowledge.models import ArticleVersion
+from baquiano.lib.batch import Batch
 from baquiano.post import actions as post
 from baquiano.safety.actions import raise_alert
 
@@ -62,26 +63,21 @@ class _Spoken:
     is_automatic: bool
 
 
+_messages = Batch(Message, "conversation_id", "channel_id", "author", "text", "state", "letter_id", "is_automatic")
+_quotes = Batch(Quote, "message_id", "version_id")
+
+
 def _say_all(words: Sequence[_Spoken]) -> None:
     """Messages of the machine, each with its letter and the versions it quotes."""
     letters = post.send_all([post.Outgoing(one.conversation.address, one.composed.message, one.cause) for one in words])
-    messages = Message.objects.bulk_create(
-        Message(
-            conversation=one.conversation,
-            channel_id=one.conversation.address.channel_id,
-            author=Message.Author.MACHINE,
-            text=one.composed.message.text,
-            state=Message.State.SAID,
-            letter=letter,
-            is_automatic=one.is_automatic,
-        )
-        for one, letter in zip(words, letters, strict=True)
-    )
-    Quote.objects.bulk_create(
-        Quote(message=message, version_id=version)
-        for one, message in zip(words, messages, strict=True)
-        for version in one.composed.quoted
-    )
+    messages = _messages.insert([_said(one, letter) for one, letter in zip(words, letters, strict=True)])
+    pairs = zip(words, messages, strict=True)
+    _quotes.insert([(message, version) for one, message in pairs for version in one.composed.quoted])
+
+
+def _said(one: _Spoken, letter: int) -> tuple[object, ...]:
+    line, text = one.conversation.address.channel_id, one.composed.message.text
+    return one.conversation.pk, line, Message.Author.MACHINE, text, Message.State.SAID, letter, one.is_automatic
 
 
 def say(conversation: Conversation, composed: Composed, *, cause: str) -> None:

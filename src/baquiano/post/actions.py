@@ -18,6 +18,7 @@ from baquiano.channels.models import Channel
 from baquiano.channels.protocol import Accepted, Choice, Dead, OutMessage, Rejected, Retry, Uncertain, Verdict
 from baquiano.channels.registry import sender_of
 from baquiano.lib import crypto, faults
+from baquiano.lib.batch import Batch
 from baquiano.lib.turnstile import writing
 from baquiano.people import identity
 from baquiano.people.models import Address
@@ -59,25 +60,22 @@ class Outgoing:
 def send(address: Address, message: OutMessage, *, cause: str) -> Letter:
     """Writes the letter inside the caller's transaction."""
     (letter,) = send_all([Outgoing(address, message, cause)])
-    return letter
+    return Letter.objects.get(pk=letter)
 
 
-def send_all(outgoing: Sequence[Outgoing]) -> list[Letter]:
-    """Letters in their order, written together. A channel that the person fetches from has them at once."""
+_letters = Batch(Letter, "address_id", "cause", "body", "state", "settled_at")
+
+
+def send_all(outgoing: Sequence[Outgoing]) -> list[int]:
+    """The ids of the letters, in their order, written together. A channel that the person fetches from has them at once."""
     now = timezone.now()
-    letters = []
-    for one in outgoing:
-        fetched = sender_of(one.address.channel.kind) is None
-        letters.append(
-            Letter(
-                address=one.address,
-                cause=one.cause,
-                body=to_json(one.message),
-                state=State.ACCEPTED if fetched else State.QUEUED,
-                settled_at=now if fetched else None,
-            )
-        )
-    return Letter.objects.bulk_create(letters)
+    return _letters.insert([_row(one, now) for one in outgoing])
+
+
+def _row(one: Outgoing, now: datetime) -> tuple[object, ...]:
+    is_fetched = sender_of(one.address.channel.kind) is None
+    state = (State.ACCEPTED, now) if is_fetched else (State.QUEUED, None)
+    return one.address.pk, one.cause, to_json(one.message), *state
 
 
 def to_json(message: OutMessage) -> dict[str, object]:

@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from sys import intern
 from typing import Any
 
 import numpy as np
@@ -107,14 +106,12 @@ class Listener:
         if dangerous.all() or not dangerous.any():
             raise BadMessage("a listener needs dangers and ordinary messages")
         self._slang = slang
-        # The same word in a thousand messages is one string: 40 MB less while this is made.
-        told = [list(map(intern, self._terms(message.text, message.language))) for message in messages]
-        self._words = Nearest(told, [0] * len(told), count=1)
+        # The terms of each message are made twice: kept, the strings of two thousand would hold 40 MB for a moment.
+        self._words = Nearest(map(self._terms, messages), [0] * len(messages), count=1)
         self._meaning = None if embedder is None else _Meaning(embedder, messages)
-        alike = np.empty((len(told), len(told)), np.float32)
-        for row, terms in zip(alike, told, strict=True):
-            row[:] = self._words.cosines(terms)
-        del told
+        alike = np.empty((len(messages), len(messages)), np.float32)
+        for row, message in zip(alike, messages, strict=True):
+            row[:] = self._words.cosines(self._terms(message))
         if self._meaning is not None:
             alike += self._meaning.alike_among()
         self._weights, left_out = _fit(alike, _targets(messages))
@@ -136,7 +133,7 @@ class Listener:
         return Finding(Level.P1 if is_sure else Level.P2, opinion.kind, f"heard:{opinion.kind}")
 
     def weigh(self, text: str, language: str) -> Opinion:
-        alike = self._words.cosines(self._terms(text, language))
+        alike = self._words.cosines(self._terms(Heard(text, language, None)))
         if self._meaning is not None:
             alike = alike + self._meaning.alike(text, language)
         scores = alike @ self._weights
@@ -144,10 +141,10 @@ class Listener:
         chance = 1 / (1 + np.exp(-(self._slope * score + self._start)))
         return Opinion(score, float(chance), KINDS[int(np.argmax(scores[1:]))])
 
-    def _terms(self, text: str, language: str) -> list[str]:
+    def _terms(self, message: Heard) -> list[str]:
         """Stems, each two that follow one another, and rows of 3 to 5 letters."""
-        typed = words(text, language, self._slang)
-        roots = stems(typed, language)
+        typed = words(message.text, message.language, self._slang)
+        roots = stems(typed, message.language)
         letters = ("#" + row for word in typed for row in grams(word))
         return [*roots, *(f"{first} {second}" for first, second in pairwise(roots)), *letters]
 

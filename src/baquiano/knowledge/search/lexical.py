@@ -8,6 +8,7 @@ saturation (BM25F with one length).
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
 from itertools import pairwise
 from typing import Protocol
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Scores = NDArray[np.float32]
+Hashes = NDArray[np.uint64]
 
 SATURATION = 5.0
 """k1. High on purpose: a topic's document holds many people's questions, so a word said often there means more."""
@@ -43,15 +45,14 @@ class Bm25:
 
         `least`: a term whose weight over all documents is no more than this is left out (it only costs memory).
         """
-        number: dict[str, int] = {}
-        taken = [_numbered(document, number) for document in documents]
-        counts = np.zeros((len(number), len(taken)), np.float32)
-        for group, (numbers, weights) in enumerate(taken):
-            counts[numbers, group] = weights
+        taken = [_counted(document) for document in documents]
+        self._terms, columns = _Terms.of([terms for terms, _ in taken])
+        counts = np.zeros((len(self._terms), len(taken)), np.float32)
+        for group, (rows, (_, weights)) in enumerate(zip(columns, taken, strict=True)):
+            np.add.at(counts[:, group], rows, weights)
         relative = counts.sum(0) / max(float(counts.sum()) / max(len(taken), 1), 1e-9)
         kept = counts.sum(1) > least
-        place = np.cumsum(kept) - 1
-        self._row = {term: int(place[row]) for term, row in number.items() if kept[row]}
+        self._terms = self._terms.only(kept)
         counts = counts[kept]
         of_spread = [inverse_frequency(spread, len(taken)) for spread in range(len(taken) + 1)]
         self._rarest = of_spread[0]
@@ -61,14 +62,14 @@ class Bm25:
 
     def scores(self, terms: Iterable[str]) -> Scores:
         """A number a group; terms nobody used add nothing."""
-        rows = [self._row[term] for term in terms if term in self._row]
-        return np.asarray(self._weights[rows].sum(0, dtype=np.float32), np.float32)
+        rows = self._terms.known(list(terms))
+        return np.asarray(self._weights[rows[rows >= 0]].sum(0, dtype=np.float32), np.float32)
 
     def most(self, terms: Sequence[str]) -> float:
         """What a document could score for these terms at the very most; a term nobody uses counts as the rarest."""
-        rows = [self._row[term] for term in terms if term in self._row]
-        unknown = (len(terms) - len(rows)) * self._rarest
-        return (SATURATION + 1) * (float(self._rarity[rows].sum()) + unknown)
+        rows = self._terms.known(terms)
+        unknown = int((rows < 0).sum()) * self._rarest
+        return (SATURATION + 1) * (float(self._rarity[rows[rows >= 0]].sum()) + unknown)
 
 
 class Nearest:
@@ -81,33 +82,33 @@ class Nearest:
         """`messages[i]`: terms of a message of group `groups[i]`; `count`: how many groups there are."""
         self._groups = np.array(groups, np.int64)
         self._count = count
-        self._number: dict[str, int] = {}
-        bags = [_numbered(Counter(message), self._number) for message in messages]
-        columns = np.concatenate([np.empty(0, np.int32), *(numbers for numbers, _ in bags)])
+        bags = [_counted(Counter(message)) for message in messages]
+        self._terms, numbers = _Terms.of([terms for terms, _ in bags])
+        columns = np.concatenate([np.empty(0, np.int32), *numbers])
         order = np.argsort(columns, kind="stable")
-        spread = np.bincount(columns, minlength=len(self._number))
-        self._ends = np.cumsum(spread)
+        spread = np.bincount(columns, minlength=len(self._terms))
+        self._ends = np.concatenate([[0], np.cumsum(spread)])
         self._rarity = np.log((len(bags) + 1) / (spread + 0.5)).astype(np.float32)
         self._unseen = math.log((len(bags) + 1) / 0.5)
-        weighed = [counts * self._rarity[numbers] for numbers, counts in bags]
+        weighed = [counts * self._rarity[own] for own, (_, counts) in zip(numbers, bags, strict=True)]
         unit = [row / max(float(np.linalg.norm(row)), 1e-9) for row in weighed]
         self._weights = np.concatenate([np.empty(0, np.float32), *unit])[order].astype(np.float32)
-        self._rows = np.repeat(np.arange(len(bags)), [len(numbers) for numbers, _ in bags])[order].astype(np.int32)
+        self._rows = np.repeat(np.arange(len(bags)), [len(own) for own in numbers])[order].astype(np.int32)
 
     def cosines(self, terms: Sequence[str]) -> Scores:
         """How near each message is, 0–1. What nobody ever said makes everything farther."""
         asked = Counter(terms)
-        known = [(self._number[term], count) for term, count in asked.items() if term in self._number]
-        strange = sum((count * self._unseen) ** 2 for term, count in asked.items() if term not in self._number)
-        if not known:
+        counts = np.fromiter(asked.values(), np.float32, len(asked))
+        numbers = self._terms.known(list(asked))
+        is_known = numbers >= 0
+        if not is_known.any():
             return np.zeros(len(self._groups), np.float32)
-        weights = [count * float(self._rarity[number]) for number, count in known]
-        spans = [slice(self._ends[number - 1] if number else 0, self._ends[number]) for number, _ in known]
+        weights = counts[is_known] * self._rarity[numbers[is_known]]
+        spans = [slice(self._ends[number], self._ends[number + 1]) for number in numbers[is_known]]
         rows = np.concatenate([self._rows[span] for span in spans])
-        added = np.concatenate(
-            [self._weights[span] * np.float32(weight) for span, weight in zip(spans, weights, strict=True)]
-        )
-        length = math.sqrt(strange + sum(weight * weight for weight in weights))
+        added = np.concatenate([self._weights[span] * weight for span, weight in zip(spans, weights, strict=True)])
+        strange = (counts[~is_known] * self._unseen) @ (counts[~is_known] * self._unseen)
+        length = math.sqrt(float(strange + weights @ weights))
         return (np.bincount(rows, added, minlength=len(self._groups)) / length).astype(np.float32)
 
     def scores(self, terms: Sequence[str]) -> Scores:
@@ -139,7 +140,41 @@ def add(document: dict[str, float], terms: Mapping[str, float], weight: float = 
         document[term] = document.get(term, 0.0) + count * weight
 
 
-def _numbered(document: Mapping[str, float], number: dict[str, int]) -> tuple[NDArray[np.int32], Scores]:
-    """A document's terms as numbers, new ones given the next number, and their counts."""
-    numbers = np.fromiter((number.setdefault(term, len(number)) for term in document), np.int32, len(document))
-    return numbers, np.fromiter(document.values(), np.float32, len(document))
+class _Terms:
+    """Terms as numbers, known again by a hash of 64 bits: a table of strings would hold 40 MB where this holds three."""
+
+    def __init__(self, hashes: Hashes) -> None:
+        """Sorted, each once: the place of a hash is the number of its term."""
+        self._hashes = hashes
+
+    @classmethod
+    def of(cls, documents: Sequence[Hashes]) -> "tuple[_Terms, list[NDArray[np.int32]]]":
+        """All the terms of some documents, and each document's terms as numbers."""
+        hashes, numbers = np.unique(np.concatenate([np.empty(0, np.uint64), *documents]), return_inverse=True)
+        ends = np.cumsum([len(document) for document in documents])[:-1]
+        return cls(hashes), np.split(numbers.astype(np.int32), ends) if documents else []
+
+    def only(self, kept: NDArray[np.bool_]) -> "_Terms":
+        return _Terms(self._hashes[kept])
+
+    def known(self, terms: Sequence[str]) -> NDArray[np.int32]:
+        """The number of each term; −1: nobody used it."""
+        asked = _hashed(terms)
+        if not len(self._hashes):
+            return np.full(len(asked), -1, np.int32)
+        places = np.minimum(np.searchsorted(self._hashes, asked), len(self._hashes) - 1)
+        return np.where(self._hashes[places] == asked, places, -1).astype(np.int32)
+
+    def __len__(self) -> int:
+        return len(self._hashes)
+
+
+def _counted(document: Mapping[str, float]) -> tuple[Hashes, Scores]:
+    """A document's terms, hashed, and their counts."""
+    return _hashed(list(document)), np.fromiter(document.values(), np.float32, len(document))
+
+
+def _hashed(terms: Sequence[str]) -> Hashes:
+    """The same on every machine and in every process (Python's own hash is not)."""
+    digests = b"".join(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest() for term in terms)
+    return np.frombuffer(digests, "<u8").astype(np.uint64)
