@@ -84,10 +84,11 @@ class BadRule(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One place of a phrase: the words that may stand there, and how many others may come before it."""
+    """One place of a phrase: the words that may stand there, how many others may come before it, and whether it may be missing."""
 
     words: frozenset[str]
     gap: int = 0
+    is_optional: bool = False
 
 
 Phrase = tuple[Step, ...]
@@ -168,6 +169,27 @@ class _Lists:
     texts: Mapping[str, tuple[str, ...]]
     phrases: dict[str, list[Phrase]] = field(default_factory=dict)
     spelled: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    words: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
+    steps: dict[Step, Step] = field(default_factory=dict)
+    whole: dict[Phrase, Phrase] = field(default_factory=dict)
+    rows: dict[tuple[str, tuple[str, ...]], tuple[Phrase, ...]] = field(default_factory=dict)
+
+    def read(self, rule: str, language: str, texts: tuple[str, ...]) -> tuple[Phrase, ...]:
+        """Every phrase that some texts stand for, once. Many rules are taken back by the same words."""
+        if (language, texts) not in self.rows:
+            found = (phrase for text in texts for phrase in _Reader(rule, language, text, self).phrases())
+            self.rows[language, texts] = tuple(dict.fromkeys(map(self._one_of_each, found)))
+        return self.rows[language, texts]
+
+    def _one_of_each(self, phrase: Phrase) -> Phrase:
+        """The same phrase, sharing with the others what is equal: a book of equal copies would hold 40 MB."""
+        steps = tuple(self._step(step) for step in phrase)
+        return self.whole.setdefault(steps, steps)
+
+    def _step(self, step: Step) -> Step:
+        words = self.words.setdefault(step.words, step.words)
+        shared = Step(words, step.gap, step.is_optional)
+        return self.steps.setdefault(shared, shared)
 
     def spell(self, word: str, language: str) -> tuple[str, ...]:
         if (language, word) not in self.spelled:
@@ -199,8 +221,7 @@ def _rule(row: Mapping[str, Any], lists: _Lists) -> Rule:
         raise BadRule(rule_id, "negatable is true or false")
 
     def phrases(key: str) -> tuple[Phrase, ...]:
-        texts = _texts(rule_id, row, key) if key in row else ()
-        return tuple(dict.fromkeys(p for text in texts for p in _Reader(rule_id, language, text, lists).phrases()))
+        return lists.read(rule_id, language, _texts(rule_id, row, key)) if key in row else ()
 
     if "any" not in row:
         raise BadRule(rule_id, "any is missing")
@@ -249,7 +270,7 @@ class _Reader:
             raise BadRule(self.rule, f"a gap at the beginning or the end of {self.text!r}")
         whole = list(dict.fromkeys(_without_loose_gaps(phrase) for phrase in found))
         for phrase in whole:
-            if not any(step.words - {_START, _END} for step in phrase):
+            if all(step.is_optional or not step.words - {_START, _END} for step in phrase):
                 raise BadRule(self.rule, f"a phrase without a word in {self.text!r}")
         return whole
 
@@ -294,7 +315,7 @@ class _Reader:
             part = self._part(name, value)
             if self._next_is("?"):
                 self.position += 1
-                part = [*part, ()]
+                part = _optional(part)
             if gap:
                 parts.append([(Step(frozenset(), gap),)])
             parts.append(part)
@@ -359,7 +380,14 @@ def _merge_single_words(branches: list[Phrase]) -> list[Phrase]:
 
 
 def _is_one_word(phrase: Phrase) -> bool:
-    return len(phrase) == 1 and not phrase[0].gap and not phrase[0].words & {_START, _END}
+    return len(phrase) == 1 and not phrase[0].gap and not phrase[0].is_optional and not phrase[0].words & {_START, _END}
+
+
+def _optional(part: list[Phrase]) -> list[Phrase]:
+    """One word that may be missing is one step; several are read with and without them."""
+    if len(part) == 1 and _is_one_word(part[0]):
+        return [(Step(part[0][0].words, is_optional=True),)]
+    return [*part, ()]
 
 
 def _joined(steps: Iterable[Step]) -> Phrase:
@@ -368,7 +396,7 @@ def _joined(steps: Iterable[Step]) -> Phrase:
     gap = 0
     for step in steps:
         if step.words:
-            joined.append(Step(step.words, step.gap + gap))
+            joined.append(Step(step.words, step.gap + gap, step.is_optional))
             gap = 0
         else:
             gap += step.gap
@@ -380,7 +408,7 @@ def _joined(steps: Iterable[Step]) -> Phrase:
 def _without_loose_gaps(phrase: Phrase) -> Phrase:
     """A gap before a word that may be missing, and is, means nothing."""
     kept = phrase if not phrase or phrase[-1].words else phrase[:-1]
-    return (Step(kept[0].words), *kept[1:]) if kept else ()
+    return (Step(kept[0].words, is_optional=kept[0].is_optional), *kept[1:]) if kept else ()
 
 
 def _lexicon(language: str, rules: Sequence[Rule], rows: Sequence[Mapping[str, Any]], lists: _Lists) -> _Lexicon:
@@ -388,13 +416,14 @@ def _lexicon(language: str, rules: Sequence[Rule], rows: Sequence[Mapping[str, A
     everything = [p for _, rule in own for p in (*rule.patterns, *rule.near, *rule.unless, *rule.never_with)]
     used = Counter(word for phrase in everything for step in phrase for word in step.words)
     entries: dict[str, list[_Entry]] = defaultdict(list)
+    common = {step: _commonness(step, used) for step in {step for phrase in everything for step in phrase}}
     for rank, rule in own:
         for phrase in rule.patterns:
-            at = min(range(len(phrase)), key=lambda i: (_commonness(phrase[i], used), i))
+            at = min(range(len(phrase)), key=lambda i: (common[phrase[i]], i))
             for word in phrase[at].words:
                 entries[word].append(_Entry(rank, phrase, at))
     exact = frozenset(word for word in used if not word.endswith("*")) - {_START, _END}
-    prefixes = sorted(word[:-1] for word in used if word.endswith("*"))
+    prefixes = _by_start(sorted(word[:-1] for word in used if word.endswith("*")))
     plain = frozenset(
         word
         for row in rows
@@ -406,23 +435,28 @@ def _lexicon(language: str, rules: Sequence[Rule], rows: Sequence[Mapping[str, A
     return _Lexicon(
         language=language,
         entries={word: tuple(found) for word, found in entries.items()},
-        known={word: frozenset({word, *(p + "*" for p in prefixes if word.startswith(p))}) for word in exact},
-        prefixes={start: tuple(group) for start, group in _by_start(prefixes).items()},
+        known={word: frozenset({word, *_beginnings(word, prefixes)}) for word in exact},
+        prefixes=prefixes,
         plain=plain,
         one_letter_off=_one_letter_off(exact),
         negators=frozenset(word for text in denial for word in spell(tidy(text), language).words),
     )
 
 
-def _by_start(prefixes: Iterable[str]) -> dict[str, list[str]]:
+def _by_start(prefixes: Iterable[str]) -> dict[str, tuple[str, ...]]:
     groups: dict[str, list[str]] = defaultdict(list)
     for prefix in prefixes:
         groups[prefix[:_SHORTEST_PREFIX]].append(prefix)
-    return groups
+    return {start: tuple(group) for start, group in groups.items()}
+
+
+def _beginnings(word: str, prefixes: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """The rule words ("viol*") that begin a word."""
+    return (prefix + "*" for prefix in prefixes.get(word[:_SHORTEST_PREFIX], ()) if word.startswith(prefix))
 
 
 def _commonness(step: Step, used: Counter[str]) -> int:
-    return 10**6 if step.words & {_START, _END} else sum(used[word] for word in step.words)
+    return 10**6 if step.is_optional or step.words & {_START, _END} else sum(used[word] for word in step.words)
 
 
 def _without_one_letter(word: str) -> list[str]:
@@ -458,41 +492,37 @@ class _Heard:
         start = self._leftwards(phrase, at, place)
         return None if start is None else (start, end)
 
-    def _rightwards(self, phrase: Phrase, step: int, place: int) -> int | None:
+    def _rightwards(self, phrase: Phrase, step: int, place: int, room: int = 0) -> int | None:
+        """Where the phrase ends if `step` and those after it stand from `place` on. `room`: left by a step that was missing."""
         if step == len(phrase):
             return place
-        words = phrase[step].words
+        words, gap = phrase[step].words, phrase[step].gap + room
         if _END in words:
             return place if place == len(self.means) or self.said.pauses[place] is Pause.HARD else None
-        for shift in range(phrase[step].gap + 1):
-            there = place + shift
-            if there >= len(self.means):
-                return None
-            if self.said.pauses[there] is Pause.HARD and (shift or phrase[step].gap):
-                return None
+        for there in range(place, min(place + gap + 1, len(self.means))):
+            if gap and self.said.pauses[there] is Pause.HARD:
+                break
             if not words.isdisjoint(self.means[there]):
                 end = self._rightwards(phrase, step + 1, there + 1)
                 if end is not None:
                     return end
-        return None
+        return self._rightwards(phrase, step + 1, place, gap) if phrase[step].is_optional else None
 
-    def _leftwards(self, phrase: Phrase, step: int, place: int) -> int | None:
+    def _leftwards(self, phrase: Phrase, step: int, place: int, room: int = 0) -> int | None:
         """`place` is where `step` stands; finds the steps before it."""
         if step == 0:
             return place
-        words = phrase[step - 1].words
-        if _START in words:
+        before, gap = phrase[step - 1], phrase[step].gap + room
+        if _START in before.words:
             return place if self._starts(place) else None
-        gap = phrase[step].gap
-        for shift in range(gap + 1):
-            there = place - 1 - shift
-            if there < 0 or (gap and self.said.pauses[there + 1] is Pause.HARD):
-                return None
-            if not words.isdisjoint(self.means[there]):
+        for there in range(place - 1, max(place - 2 - gap, -1), -1):
+            if gap and self.said.pauses[there + 1] is Pause.HARD:
+                break
+            if not before.words.isdisjoint(self.means[there]):
                 start = self._leftwards(phrase, step - 1, there)
                 if start is not None:
                     return start
-        return None
+        return self._leftwards(phrase, step - 1, place, gap) if before.is_optional else None
 
     def has(self, phrases: Iterable[Phrase], first: int, last: int) -> bool:
         """One of the phrases begins at a place from `first` to before `last`."""
@@ -505,10 +535,13 @@ class _Heard:
     def _starts(self, place: int) -> bool:
         return place == 0 or self.said.pauses[place] is not Pause.NONE
 
-    def _begins(self, phrase: Phrase, place: int) -> bool:
-        if _START in phrase[0].words:
-            return self._starts(place) and self._rightwards(phrase, 1, place) is not None
-        return not phrase[0].words.isdisjoint(self.means[place]) and self._rightwards(phrase, 1, place + 1) is not None
+    def _begins(self, phrase: Phrase, place: int, step: int = 0) -> bool:
+        first = phrase[step]
+        if _START in first.words:
+            return self._starts(place) and self._rightwards(phrase, step + 1, place) is not None
+        if not first.words.isdisjoint(self.means[place]) and self._rightwards(phrase, step + 1, place + 1) is not None:
+            return True
+        return first.is_optional and self._begins(phrase, place, step + 1)
 
     def sentence_around(self, start: int, end: int, reach: int) -> tuple[int, int]:
         """At most `reach` words to each side, and never out of the sentence."""
@@ -596,10 +629,8 @@ def _meanings(word: str, lexicon: _Lexicon) -> frozenset[str]:
     found = lexicon.known.get(word)
     if found is not None:
         return found
-    if prefixes := lexicon.prefixes.get(word[:_SHORTEST_PREFIX]):
-        begins = frozenset(prefix + "*" for prefix in prefixes if word.startswith(prefix))
-        if begins:
-            return begins
+    if begins := frozenset(_beginnings(word, lexicon.prefixes)):
+        return begins
     if not _LONG_WORD <= len(word) <= _LONGEST_WORD or word in lexicon.plain:
         return _NOTHING
     near = {w for shorter in _without_one_letter(word) for w in lexicon.one_letter_off.get(shorter, ())}
