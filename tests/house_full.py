@@ -12,8 +12,8 @@ from django.db import connection, models
 
 from baquiano.conversations import wording
 from baquiano.conversations.models import Wording
-from baquiano.knowledge import finding, shelf
-from baquiano.knowledge.models import Article, ArticleVersion, Example, Shelf, Source, Topic
+from baquiano.knowledge import finding, hearsay, shelf
+from baquiano.knowledge.models import Article, ArticleVersion, Example, Shelf, Source, Topic, Translation
 from baquiano.packs import actions as packs
 from baquiano.packs.models import PackLoad
 from baquiano.safety import book
@@ -21,7 +21,7 @@ from baquiano.safety.models import CrisisText, EmergencyNumber, PhraseRules
 
 PACKS = ("comun", "colombia", "chile")
 LOADED: tuple[type[models.Model], ...] = (
-    Topic, Example, Article, ArticleVersion, Source, Shelf, PhraseRules, EmergencyNumber, CrisisText, Wording, PackLoad,
+    Topic, Article, Example, ArticleVersion, Source, Translation, Shelf, PhraseRules, EmergencyNumber, CrisisText, Wording, PackLoad,
 )  # fmt: skip
 _PICTURES: tuple[list[Any], ...] = (shelf._current, book._current, finding._built)
 _rows: dict[type[models.Model], list[models.Model]] = {}
@@ -49,5 +49,5 @@ def fill() -> None:
 
 def forget_pictures() -> None:
     """What is in memory belongs to the rows of one test."""
-    for picture in (*_PICTURES, wording._current):
+    for picture in (*_PICTURES, wording._current, hearsay._built):
         picture.clear()

@@ -25,6 +25,8 @@ PAGES = (
     "/es/co/nada/",
     "/es/chat/",
     "/es/acerca/",
+    "/es/co/paginas/",
+    "/es/rumores/",
     "/pt/no/existe/tal/cosa/",
 )
 

@@ -19,7 +19,7 @@ those that could lead to a person (**personal**) or harm one (**sensitive**). Th
 FOOT = """## What erases it
 
 The loop `background`, within the hour: raw webhooks after their days, once they have been read; conversations with their messages, letters and address after their days without a
-word; statuses of unknown letters after seven days. [What deleting does and does not reach](../explanation/privacy.md#borrar).
+word; statuses of unknown letters after seven days; unanswered questions after their days, whatever became of them. [What deleting does and does not reach](../explanation/privacy.md#borrar).
 
 ## What nothing erases yet
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from baquiano.engine import picks
 from baquiano.engine.danger import Level
 from baquiano.engine.state import State, from_json, to_json
-from baquiano.engine.turn import CallPerson, Outcome, Raise, Reading
+from baquiano.engine.tools import Approved
+from baquiano.engine.turn import CallPerson, Outcome, Raise, Reading, Tell
 from tests.engine.world import Talk, World, keys
 
 STEPS = [
@@ -296,7 +297,7 @@ def test_an_answer_is_followed_by_whether_it_helped() -> None:
     talk.say("fonasa")
     assert talk.keys == ["answer:cl_fonasa", "was_it_useful"]
     talk.say("no")
-    assert talk.wishes == ["Rate"]
+    assert talk.wishes == ["Rate", "Learn"]
     assert talk.keys == ["sorry_not_useful"]
 
 
@@ -306,6 +307,14 @@ def test_without_an_approved_text_we_say_so_and_a_person_comes() -> None:
     assert talk.keys == ["no_approved_answer", "person_coming"]
     assert turn.article == "cl_fonasa"
     assert [wish.reason for wish in turn.wishes if isinstance(wish, CallPerson)] == ["unanswered"]
+
+
+def test_an_expired_text_is_not_said_again_only_where_to_ask_and_a_person_comes() -> None:
+    gone = Approved(7, "cl_fonasa")
+    talk = Talk(World(approved_topics=frozenset(), gone={"cl_fonasa": gone}), country="CL")
+    turn = talk.say("fonasa")
+    assert turn.replies[0].parts[0] == Tell(gone, "expired")
+    assert talk.keys[-2:] == ["no_approved_answer", "person_coming"]
 
 
 def test_a_voice_note_is_an_unread_danger() -> None:

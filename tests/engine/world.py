@@ -18,6 +18,8 @@ class World:
     approved_topics: frozenset[str] = frozenset({"cl_fonasa", "co_sisben", "gen_trata", *(f"t{n}" for n in range(12))})
     staffed: bool = True
     asked: list[str] = field(default_factory=list)
+    swindles: tuple[int, ...] = ()
+    gone: dict[str, Approved] = field(default_factory=dict)  # topics whose text nobody has checked for too long
 
     def danger(self, text: str) -> Finding | None:
         for word, level, kind in (
@@ -52,6 +54,9 @@ class World:
             return None
         return Approved(sum(map(ord, topic)), topic, next_topics=("t5",), has_details=True)
 
+    def expired(self, topic: str, *, country: str) -> Approved | None:
+        return self.gone.get(topic)
+
     def again(self, version: int) -> Approved | None:
         by_version = {sum(map(ord, topic)): topic for topic in self.approved_topics}
         return Approved(version, by_version[version]) if version in by_version else None
@@ -61,6 +66,12 @@ class World:
 
     def topics(self, branch: str, *, country: str) -> tuple[str, ...]:
         return tuple(f"t{n}" for n in range(12)) if branch == "regularizacion" else ("cl_fonasa",)
+
+    def alerts(self, *, country: str) -> tuple[int, ...]:
+        return self.swindles if country else ()
+
+    def rumour(self, text: str, *, country: str) -> int | None:
+        return 4 if "es verdad" in text and "multa" in text else None
 
     def is_staffed(self) -> bool:
         return self.staffed

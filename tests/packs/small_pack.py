@@ -40,10 +40,16 @@ examples:
   es:
     - como saco el permiso
     - cuánto vale el permiso
-  en: [how do i get the permit]
-  pt: [como tiro a licença]
-  fr: [comment avoir le permis]
-  ht: [kijan pou m jwenn pèmi a]
+    - donde pido el permiso
+    - qué papeles piden para el permiso
+    - sirve para trabajar el permiso
+    - mi hija puede tener permiso
+    - me negaron el permiso
+    - hasta cuándo dura el permiso
+  en: [how do i get the permit, where is the permit, what is the permit, who gets a permit, permit cost, permit lost]
+  pt: [como tiro a licença, onde peço a licença, o que é a licença, quem tem licença, preço da licença, perdi a licença]
+  fr: [comment avoir le permis, où est le permis, c'est quoi le permis, qui a le permis, prix du permis, permis perdu]
+  ht: [kijan pou m jwenn pèmi a, ki kote pèmi a, kisa pèmi a ye, ki moun ki gen pèmi, pri pèmi a, mwen pèdi pèmi a]
 """
 
 ARTICLE = """---
@@ -59,6 +65,18 @@ sources:
   - {title: Migración Colombia, url: "https://www.migracioncolombia.gov.co", code: M}
 caution: Confirma antes de ir.
 next: [permiso]
+population: [migrants]
+stage: [settling]
+sdg: ["10.7"]
+examples:
+  - tengo la plata, ahora a quién le pago el carnet
+  - en cuántos meses me lo dan
+  - necesito cita o voy así no más
+  - me quedé esperando y no llega
+  - qué línea contesta preguntas del carnet
+  - es caro sacar eso
+  - desde qué año existe
+  - cuánto se demora si pago hoy
 ---
 # Primera frase
 El permiso cuesta $20.000.
@@ -103,10 +121,18 @@ rules:
   - {id: es-medical-01, level: P0, kind: medical, any: ["no respira"]}
 """
 
+TRANSLATION = """article: permiso
+en: {title: How to get the permit, first: "The permit costs $20,000.", short: "It began on 1 March 2021. It takes 3 to 6 months."}
+pt: {title: Como tirar a licença, first: "A licença custa $20.000.", short: "Foi criada em 1 de março de 2021. Leva de 3 a 6 meses."}
+fr: {title: Comment avoir le permis, first: "Le permis coûte $20 000.", short: "Créé le 1er mars 2021. Il faut 3 à 6 mois."}
+ht: {title: Kijan pou jwenn pèmi a, first: "Pèmi a koute $20.000.", short: "Li kòmanse 1ye mas 2021. Li pran 3 a 6 mwa."}
+"""
+
 FILES = {
     "pack.yaml": PACK,
     "topics/permiso.yaml": TOPIC,
     "articles/permiso.md": ARTICLE,
+    "translations/permiso.yaml": TRANSLATION,
     "safety/numbers.yaml": NUMBERS,
     "safety/crisis.es.yaml": CRISIS,
     "safety/phrases.es.yaml": PHRASES,

@@ -9,8 +9,8 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baquiano.packs import checking, facts, reading
-from baquiano.packs.contents import ArticleFile, PackFile
+from baquiano.packs import facts, grounds, reading
+from baquiano.packs.contents import LANGUAGES, ArticleFile, PackFile
 from baquiano.packs.facts import FactsFile
 from tests.packs.small_pack import FACTS
 
@@ -107,10 +107,10 @@ def test_a_correction_counts_for_the_ficha_it_names() -> None:
     assert file.hosts == {"migracioncolombia.gov.co", "ejemplo.org"}
 
 
-@given(st.text(max_size=400))
-def test_any_text_can_be_searched_for_figures(text: str) -> None:
+@given(st.text(max_size=400), st.sampled_from(LANGUAGES))
+def test_any_text_can_be_searched_for_figures(text: str, language: str) -> None:
     facts.known(text)
-    assert all(mention.line >= 1 for mention in facts.mentions(text))
+    assert all(mention.line >= 1 for mention in facts.mentions(text, language))
 
 
 def test_ten_thousand_figures_in_a_row_are_read_in_good_time() -> None:
@@ -130,13 +130,54 @@ def test_facts_file_holds_all_fichas() -> None:
 
 def test_every_figure_and_site_in_the_packs_comes_from_their_fichas() -> None:
     file = facts_file()
-    found = checking.check(list(packs().values()), checking.surroundings_of([]), dict.fromkeys(packs(), file))
+    found = [problem for pack in packs().values() for problem in grounds.of_pack(pack, file)]
     assert [str(problem) for problem in found] == []
+
+
+def test_no_translation_says_a_figure_that_its_article_does_not_give() -> None:
+    found = [problem for pack in packs().values() for problem in grounds.of_translations(pack)]
+    assert [str(problem) for problem in found] == []
+
+
+def test_a_changed_digit_in_any_translation_is_noticed() -> None:
+    spoiled_texts = 0
+    for pack in packs().values():
+        for translation in pack.translations:
+            spoiled = re.sub(r"(?<=[ $(])\d[\d.]*\d(?=[ .,%)]|$)", "97531", translation.short_answer, count=1)
+            if spoiled == translation.short_answer:
+                continue
+            changed = replace(pack, translations=(replace(translation, short_answer=spoiled),))
+            assert list(grounds.of_translations(changed)), (translation.article, translation.language)
+            spoiled_texts += 1
+    assert spoiled_texts > 200
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "found"),
+    [
+        ("since 24 November 2023", "en", {("date", "2023-11-24")}),
+        ("since November 24th, 2023", "en", {("date", "2023-11-24")}),
+        ("31 Dec 2023", "en", {("date", "2023-12-31")}),
+        ("desde 1 de março de 2021", "pt", {("date", "2021-03-01")}),
+        ("depuis le 1er avril 2026", "fr", {("date", "2026-04-01")}),
+        ("depi 24 novanm 2023", "ht", {("date", "2023-11-24")}),
+        ("$65,000", "en", {("money", "65000")}),
+        ("65 000 pesos", "fr", {("money", "65000")}),
+        ("within 15 days", "en", {("span", "15 día")}),
+        ("two months", "en", {("span", "2 mes")}),
+        ("2 a 3 mwa", "ht", {("span", "2 mes"), ("span", "3 mes")}),
+        ("18 ans", "fr", {("span", "18 año")}),
+        ("5.1 %", "en", {("percent", "5.1")}),
+        ("see sermig.cl/en", "en", {("host", "sermig.cl"), ("page", "sermig.cl/en")}),
+    ],
+)
+def test_other_languages_are_read_in_their_own_way(text: str, language: str, found: set[tuple[str, str]]) -> None:
+    assert {(mention.kind, mention.value) for mention in facts.mentions(text, language)} == found
 
 
 def test_the_articles_do_use_figures() -> None:
     """Otherwise the test above would be satisfied by a reader that reads nothing."""
-    used = [mention for article in articles() for mention in checking.uses(article)]
+    used = [mention for article in articles() for mention in grounds.uses(article)]
     assert sum(mention.kind == "number" for mention in used) > 300
     for kind in ("date", "money", "percent", "span", "telephone", "host"):
         assert sum(mention.kind == kind for mention in used) >= 20, kind
@@ -149,7 +190,7 @@ def test_a_changed_digit_in_any_article_is_noticed() -> None:
         lines = article.body.splitlines()
         spoiled = [re.sub(r"(?<=[ $(])\d[\d.]*\d(?=[ .,%)]|$)", "97531", line, count=1) for line in lines]
         wanted = {article.body_line + n for n, line in enumerate(lines) if spoiled[n] != line}
-        found = {problem.line for problem in checking.of_article(replace(article, body="\n".join(spoiled)), file)}
+        found = {problem.line for problem in grounds.of_article(replace(article, body="\n".join(spoiled)), file)}
         assert wanted <= found, (article.id, sorted(wanted - found))
         spoiled_lines += len(wanted)
     assert spoiled_lines > 200
@@ -158,7 +199,7 @@ def test_a_changed_digit_in_any_article_is_noticed() -> None:
 def test_an_invented_site_is_noticed() -> None:
     article = articles()[0]
     body = article.body + "\nMira tramites-faciles.com.co o bcn.cl/inventado"
-    said = " ".join(str(problem) for problem in checking.of_article(replace(article, body=body), facts_file()))
+    said = " ".join(str(problem) for problem in grounds.of_article(replace(article, body=body), facts_file()))
     assert "tramites-faciles.com.co" in said
     assert "bcn.cl/inventado" in said
 
@@ -166,5 +207,5 @@ def test_an_invented_site_is_noticed() -> None:
 def test_numbers_that_must_not_be_given_out_are_in_no_article() -> None:
     """Line 192 option 4 is unconfirmed; the lines of CO-33 are another organisation's."""
     for article in articles():
-        used = {mention.value for mention in checking.uses(article)}
+        used = {mention.value for mention in grounds.uses(article)}
         assert not used & {"192", "018000180588", "573057341182", "3057341182"}, article.id

@@ -15,7 +15,9 @@ from django.utils import timezone
 from baquiano.accounts.models import AuditEntry, Membership, Organisation, User
 from baquiano.conversations.models import Wording
 from baquiano.knowledge.actions import publish, withdraw
-from baquiano.knowledge.models import Article, ArticleVersion, Example, Source, Topic, Verification, shelf_number
+from baquiano.knowledge.models import (
+    Article, ArticleVersion, Example, Source, Topic, Translation, Verification, shelf_number,
+)  # fmt: skip
 from baquiano.packs import actions
 from baquiano.packs.actions import CannotLoad
 from baquiano.packs.models import PackLoad
@@ -27,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 Edit = Callable[[str, str, str], None]
 EVERYTHING: tuple[type[models.Model], ...] = (
-    Topic, Example, Article, ArticleVersion, Source, CrisisText, EmergencyNumber, PhraseRules, Wording, PackLoad,
+    Topic, Example, Article, ArticleVersion, Source, Translation, CrisisText, EmergencyNumber, PhraseRules, Wording, PackLoad,
     Organisation, User, Membership, Division, AuditEntry,
 )  # fmt: skip
 
@@ -321,7 +323,7 @@ def test_the_repository_s_packs_load_together_in_any_order_and_twice(folders: li
     assert not actions.load(list(reversed(folders))).is_new
     assert _all_rows() == before
     assert shelf_number() == shelf
-    assert Topic.objects.count() == 49
+    assert Topic.objects.count() == 70
     assert not Verification.objects.exists()
     assert not NumberVerification.objects.exists()
     assert not ArticleVersion.objects.filter(published_at__isnull=False).exists()

@@ -32,7 +32,8 @@ FURNITURE = _set(
     "free_note list_button team_person taken_over handed_back person_left late_note conversation_expired too_long "
     "in_spanish demo_mark official_link or source caution closed past_trust verified_on reference_date reference_undated "
     "heading.steps heading.documents heading.cost heading.time heading.who_can heading.who_cannot heading.if_refused "
-    "heading.do_not_sign heading.unknown when.today when.tomorrow when.weekday when.unknown weekday.0 weekday.1 "
+    "heading.do_not_sign heading.unknown heading.long heading.where heading.options heading.risks rest_in_spanish "
+    "unconfirmed figures_past expired danger_unsigned when.today when.tomorrow when.weekday when.unknown weekday.0 weekday.1 "
     "weekday.2 weekday.3 weekday.4 weekday.5 weekday.6"
 )
 MAY_BE_BUTTONS = _set(

@@ -11,6 +11,7 @@ from baquiano.knowledge.search.entries import Elsewhere, Entry, Message
 from baquiano.knowledge.search.index import Index
 from baquiano.knowledge.search.normalise import Slang, slang_from
 from baquiano.knowledge.search.reading import read_elsewhere, read_entries, read_messages, read_slang
+from baquiano.knowledge.search.vectors import Packaged, Remembered
 from tests.fakes.letters import Letters
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,14 @@ def few(few_entries: tuple[Entry, ...], slang: Slang) -> Index:
     return Index.build(
         few_entries, slang, elsewhere=Elsewhere((Message("receta de arepas", "es"),), (Message("hola", "es"),))
     )
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Remembered:
+    """With the vectors that the packs ship: what is asked is all that must be embedded."""
+    ready = Remembered(Packaged())
+    assert ready.load(PACKS / "comun" / "search" / "vectors.npz"), "run: baquiano learn --vectors-only"
+    return ready
 
 
 @pytest.fixture(scope="session")

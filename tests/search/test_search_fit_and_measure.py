@@ -12,7 +12,7 @@ from baquiano.knowledge.search.index import Found, Index
 from baquiano.knowledge.search.measure import Share, coverage, measure, report, wilson
 from baquiano.knowledge.search.normalise import Slang
 from baquiano.knowledge.search.reading import read_messages
-from baquiano.knowledge.search.vectors import Packaged, Remembered, available
+from baquiano.knowledge.search.vectors import Remembered, available
 
 SIX = tuple(
     Entry(
@@ -139,13 +139,9 @@ def test_by_meaning_the_right_topic_is_found_often_enough(
     elsewhere: Elsewhere,
     calibration: dict[str, Any],
     held_out: tuple[Message, ...],
-    monkeypatch: pytest.MonkeyPatch,
+    embedder: Remembered,
 ) -> None:
-    """Embeds three thousand texts: a minute or two."""
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    index = Index.build(
-        entries, pack_slang, elsewhere=elsewhere, calibration=calibration, embedder=Remembered(Packaged())
-    )
+    index = Index.build(entries, pack_slang, elsewhere=elsewhere, calibration=calibration, embedder=embedder)
     scored = measure(index, held_out)
     assert scored.hits.first.value >= 0.90
     assert scored.hits.three.value >= 0.95

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "baquiano.safety",
     "baquiano.conversations",
     "baquiano.packs",
+    "baquiano.recalls",
     "baquiano.ui",
     "baquiano.public",
     "baquiano.workspace",

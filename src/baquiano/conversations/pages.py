@@ -3,8 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
-from baquiano.conversations.wording import DETAILS, Speaker, closed_line, date_line, pictures, sentences
+from baquiano.conversations.wording import (
+    DETAILS,
+    Speaker,
+    closed_line,
+    date_line,
+    language_line,
+    pictures,
+    said_in,
+    sentences,
+)
 from baquiano.knowledge.shelf import Text
+from baquiano.lib.dates import written
 from baquiano.safety import book
 
 HEADINGS = ("steps", *DETAILS, "unknown")
@@ -34,7 +44,10 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class AnswerPage:
+    """`topic` and `branch` empty: a page that no question leads to."""
+
     topic: str
+    branch: str
     version_id: int
     article: str
     title: str
@@ -47,8 +60,20 @@ class AnswerPage:
     sources: tuple[SourceLine, ...]
     demo_mark: str
     in_spanish_notice: str
+    language: str
     next: tuple[Link, ...]
     others: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class RumourPage:
+    """`place`: the country's name; empty: everywhere. The words are in Spanish."""
+
+    heard: str
+    answer: str
+    place: str
+    date_line: str
+    source: SourceLine
 
 
 @dataclass(frozen=True)
@@ -74,17 +99,58 @@ def answer_page(topic: str, *, language: str, country: str, article: str = "") -
     if not texts:
         return None
     text = next((one for one in texts if one.article == article), texts[0])
-    return _page(text, texts, voice)
+    return page_of(text, texts, voice)
 
 
-def _page(text: Text, texts: tuple[Text, ...], voice: Speaker) -> AnswerPage:
+def other_page(article: str, *, language: str, country: str) -> AnswerPage | None:
+    """A page that no question leads to; None when it may not be served here."""
+    voice = Speaker(language, country, pictures())
+    text = next((one for one in voice.shelf.texts_without_topic(country) if one.article == article), None)
+    return page_of(text, (), voice) if text else None
+
+
+def other_pages(language: str, country: str) -> list[Link]:
+    voice = Speaker(language, country, pictures())
+    texts = voice.shelf.texts_without_topic(country)
+    return [Link(text.article, said_in(text, language).title) for text in texts]
+
+
+def rumours_answered(language: str, country: str) -> list[RumourPage]:
+    """What goes round and two people answered; with the country unknown, of every one we serve."""
+    voice = Speaker(language, country, pictures())
+    return [
+        RumourPage(
+            rumour.heard,
+            rumour.answer,
+            voice.say(f"pick.country.{rumour.country}") if rumour.country else "",
+            voice.say("verified_on", date=written(rumour.checked.on)),
+            SourceLine(rumour.source.title, rumour.source.url, None),
+        )
+        for rumour in voice.shelf.rumours_in(country)
+    ]
+
+
+def in_spanish_notice(language: str) -> str:
+    """For a page whose words are all in Spanish; empty for who reads it."""
+    return "" if language == "es" else Speaker(language, "", pictures()).say("in_spanish")
+
+
+def fraud_alerts(language: str, country: str) -> list[str]:
+    """What swindles go round there today; nothing while the country is not known."""
+    return [alert.text(language) for alert in pictures().shelf.alerts_in(country)]
+
+
+def page_of(text: Text, texts: tuple[Text, ...], voice: Speaker) -> AnswerPage:
+    """`texts`: all that may be said of its topic, to name the others."""
+    words = said_in(text, voice.language)
     return AnswerPage(
         topic=text.topic,
+        branch=voice.shelf.topics[text.topic].branch if text.topic else "",
         version_id=text.version,
         article=text.article,
-        title=text.title,
-        first_sentence=text.first_sentence,
-        short_answer=text.short_answer,
+        title=words.title,
+        first_sentence=words.first_sentence,
+        short_answer=words.short_answer,
         sections=tuple(
             Section(voice.say(f"heading.{name}").rstrip(":"), tuple(text.sections[name]), name == "steps")
             for name in HEADINGS
@@ -94,14 +160,19 @@ def _page(text: Text, texts: tuple[Text, ...], voice: Speaker) -> AnswerPage:
         closed_line=closed_line(text, voice),
         caution=text.caution,
         sources=tuple(SourceLine(s.title, s.url, s.dated_on) for s in text.sources),
-        demo_mark=voice.say("demo_mark") if text.is_proposal else "",
-        in_spanish_notice=voice.say("in_spanish") if voice.language != "es" else "",
+        demo_mark=voice.say("demo_mark") if words.is_proposal else "",
+        in_spanish_notice=language_line(text, voice),
+        language=voice.language if text.words(voice.language) else "es",
         next=tuple(
             Link(topic, voice.shelf.topics[topic].title(voice.language))
             for topic in text.next_topics
             if topic in voice.shelf.topics and voice.shelf.texts_of(topic, voice.country)
         ),
-        others=tuple(Link(other.article, other.title) for other in texts if other.version != text.version),
+        others=tuple(
+            Link(other.article, said_in(other, voice.language).title)
+            for other in texts
+            if other.version != text.version
+        ),
     )
 
 

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from baquiano.conversations.wording import DETAILS, Pictures, pictures
 from baquiano.engine import language
 from baquiano.engine.danger import Finding
 from baquiano.engine.tools import Approved, Decision, Found
-from baquiano.knowledge import finding
+from baquiano.knowledge import finding, hearsay
 from baquiano.knowledge.shelf import Shelf, Text
 
 
@@ -45,9 +47,13 @@ class KnowledgeTools:
             return None
         return self._approved(self.shelf.closest(texts, about), texts)
 
+    def expired(self, topic: str, *, country: str) -> Approved | None:
+        text = self.shelf.expired(topic, country or self._only_country())
+        return Approved(text.version, text.topic) if text else None
+
     def again(self, version: int) -> Approved | None:
         text = self.shelf.texts.get(version)
-        if text is None:
+        if text is None or text.is_expired(timezone.localdate()):
             return None
         return self._approved(text, self.shelf.texts_of(text.topic, text.country) or (text,))
 
@@ -68,6 +74,12 @@ class KnowledgeTools:
 
     def topics(self, branch: str, *, country: str) -> tuple[str, ...]:
         return self.shelf.topics_in(branch, country, self.countries)
+
+    def alerts(self, *, country: str) -> tuple[int, ...]:
+        return tuple(alert.id for alert in self.shelf.alerts_in(country or self._only_country()))
+
+    def rumour(self, text: str, *, country: str) -> int | None:
+        return hearsay.rumour_meant(text, country=country or self._only_country())
 
     def is_staffed(self) -> bool:
         return self.pictures.staffing.is_open

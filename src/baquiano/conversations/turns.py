@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from baquiano.channels.events import Kind
 from baquiano.channels.protocol import OutMessage
-from baquiano.conversations import handoffs, wishes
+from baquiano.conversations import handoffs, learning, wishes
 from baquiano.conversations.models import Conversation, Handoff, Message
 from baquiano.conversations.tools import KnowledgeTools, tools
 from baquiano.conversations.wording import Composed, Speaker, compose
@@ -25,6 +25,7 @@ from baquiano.engine import state as engine_state
 from baquiano.engine.danger import Finding
 from baquiano.engine.state import State
 from baquiano.engine.turn import Reading, Said, Turn, take_turn
+from baquiano.knowledge.questions import Asked
 from baquiano.lib import faults
 from baquiano.lib.turnstile import ring, writing
 
@@ -49,13 +50,15 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of one message: how it is marked, what was noticed, the turn (None: no turn was taken) and its words."""
+    """What became of one message: how it is marked, what was noticed, the turn (None: no turn was taken), its words, and what the
+    content may learn from it (masked already)."""
 
     message: Message
     mark: str
     finding: Finding | None = None
     turn: Turn | None = None
     composed: tuple[Composed, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,8 @@ def think(claimed: Claimed, ready: KnowledgeTools) -> Thought:
             state = turn.state
             composed = tuple(compose(reply, turn.state, ready.pictures) for reply in turn.replies)
             finding = ready.danger(message.text) if turn.level else None
-            taken.append(Taken(message, Message.State.HANDLED, finding, turn, composed))
+            asked = learning.to_keep(turn, ready.shelf)
+            taken.append(Taken(message, Message.State.HANDLED, finding, turn, composed, asked))
     return Thought(claimed, state, tuple(taken))
 
 
@@ -207,6 +211,7 @@ def settle(thought: Thought, ledger: wishes.Ledger) -> bool:
         return False
     for taken in thought.taken:
         ledger.enter(claimed.conversation, taken.message, taken.mark, taken.finding, taken.turn, taken.composed)
+        ledger.learn(claimed.conversation, taken.asked)
     return True
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from baquiano.conversations import handoffs
+from baquiano.conversations import handoffs, learning
 from baquiano.conversations.models import Conversation, Handoff, Message, Quote, Rating
 from baquiano.conversations.wording import Composed
 from baquiano.engine.danger import Finding
-from baquiano.engine.turn import CallPerson, Forget, Leave, Raise, Rate, Turn, Wish
+from baquiano.engine.turn import CallPerson, Forget, Learn, Leave, Raise, Rate, Turn, Wish
+from baquiano.knowledge import questions
 from baquiano.knowledge.models import ArticleVersion
 from baquiano.lib.batch import Batch
 from baquiano.post import actions as post
@@ -23,6 +24,7 @@ class Ledger:
     def __init__(self) -> None:
         self._marks: dict[tuple[str, str, str], list[int]] = defaultdict(list)
         self._words: list[_Spoken] = []
+        self._asked: list[learning.Heard] = []
 
     def enter(
         self,
@@ -41,13 +43,19 @@ class Ledger:
             self._write_marks()  # what is forgotten includes the message that asked for it
             for wish in turn.wishes:  # before the words: what is forgotten is not the answer that says so
                 _fulfil(conversation, wish)
+                if isinstance(wish, Forget):
+                    self._asked = [heard for heard in self._asked if heard.conversation.pk != conversation.pk]
         for number, one in enumerate(composed):
             self._words.append(_Spoken(conversation, one, f"turn:{message.pk}:{number}", turn is None))
+
+    def learn(self, conversation: Conversation, asked: Sequence[questions.Asked]) -> None:
+        self._asked += [learning.Heard(conversation, one) for one in asked]
 
     def write(self) -> None:
         self._write_marks()
         _say_all(self._words)
-        self._words = []
+        learning.keep(self._asked)
+        self._words, self._asked = [], []
 
     def _write_marks(self) -> None:
         for (mark, level, danger), messages in self._marks.items():
@@ -102,6 +110,8 @@ def _fulfil(conversation: Conversation, wish: Wish) -> None:
             handoffs.open_or_sharpen(conversation, reason, level)
         case Rate(version, is_useful):
             rate(conversation, version, is_useful)
+        case Learn():
+            pass  # masked while thinking, and kept once it is known that nobody was in danger
         case Forget():
             forget_words(conversation)
         case Leave():
@@ -125,6 +135,7 @@ def forget_words(conversation: Conversation) -> None:
         .select_related("letter")
     )
     post.erase([message.letter for message in messages if message.letter and message.letter.settled_at])
+    questions.forget(message.text for message in messages if message.author == Message.Author.PERSON)
     for message in messages:
         message.text = ""
         message.save(update_fields=["text"])

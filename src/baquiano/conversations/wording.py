@@ -4,7 +4,7 @@ Nothing here decides or writes: it reads the picture in memory. A text without a
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -18,10 +18,10 @@ from baquiano.engine import picks
 from baquiano.engine.danger import Danger
 from baquiano.engine.picks import Pick
 from baquiano.engine.state import State
-from baquiano.engine.turn import Part, Reply, Say, Tell, Warn
+from baquiano.engine.turn import Dispel, Heed, Part, Reply, Say, Tell, Warn
 from baquiano.knowledge import shelf
 from baquiano.knowledge.models import shelf_number
-from baquiano.knowledge.shelf import Shelf, Text
+from baquiano.knowledge.shelf import RumourShown, Shelf, Text, Words
 from baquiano.lib.dates import written
 from baquiano.safety import book
 from baquiano.safety.book import Book, NumberShown
@@ -29,7 +29,9 @@ from baquiano.territory.calendar import Staffing, staffing
 
 STEPS_SHOWN = 6
 UNKNOWN_SHOWN = 3
-DETAILS = ("documents", "cost", "time", "who_can", "who_cannot", "if_refused", "do_not_sign")
+DETAILS = (
+    "long", "documents", "cost", "time", "where", "options", "who_can", "who_cannot", "if_refused", "risks", "do_not_sign",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,8 @@ def compose(reply: Reply, state: State, ready: Pictures) -> Composed:
     """The words of one reply. The choices carry the state's serial, so that a stale tap is known as such."""
     voice = Speaker(state.language, state.country, ready)
     paragraphs = [text for text in (_words(part, voice) for part in reply.parts) if text]
-    quoted = tuple(part.approved.version for part in reply.parts if isinstance(part, Tell))
+    told = (part for part in reply.parts if isinstance(part, Tell) and part.part != "expired")
+    quoted = tuple(part.approved.version for part in told)
     choices = tuple(_choice(pick, state, voice) for pick in reply.picks)
     return Composed(OutMessage("\n\n".join(paragraphs), choices, voice.say("list_button")), quoted)
 
@@ -138,9 +141,15 @@ def _words(part: Part, voice: Speaker) -> str:
             text = voice.shelf.texts.get(approved.version)
             if text is None:  # withdrawn a moment ago
                 return voice.say("no_approved_answer")
-            return details(text, voice) if what == "details" else answer(text, voice)
+            return _TELL[what](text, voice)
         case Warn(finding):
             return danger_text(finding.kind, voice)
+        case Heed(number):
+            alert = voice.shelf.alerts.get(number)  # None: taken back a moment ago
+            return voice.say("fraud_alert", text=alert.text(voice.language)) if alert else ""
+        case Dispel(number):
+            rumour = voice.shelf.rumours.get(number)
+            return dispelled(rumour, voice) if rumour else voice.say("no_approved_answer")
 
 
 def _choice(pick: Pick, state: State, voice: Speaker) -> Choice:
@@ -155,7 +164,7 @@ def _choice(pick: Pick, state: State, voice: Speaker) -> Choice:
         )
     if kind == "version":
         text = voice.shelf.texts.get(int(rest))
-        return Choice(choice_id, text.title if text else rest)
+        return Choice(choice_id, said_in(text, voice.language).title if text else rest)
     return Choice(choice_id, voice.say(f"pick.{pick.label}") or pick.label)
 
 
@@ -164,12 +173,14 @@ def _choice(pick: Pick, state: State, voice: Speaker) -> Choice:
 
 def answer(text: Text, voice: Speaker) -> str:
     """What somebody reads first: closed or not, the short text, the steps, what we do not know, its date, its source."""
+    words = said_in(text, voice.language)
     lines = [
-        voice.say("demo_mark") if text.is_proposal else "",
-        voice.say("in_spanish") if voice.language != "es" else "",
+        voice.say("demo_mark") if words.is_proposal else "",
+        language_line(text, voice) if not text.words(voice.language) else "",
         closed_line(text, voice),
-        text.first_sentence,
-        text.short_answer,
+        words.first_sentence,
+        words.short_answer,
+        language_line(text, voice) if text.words(voice.language) else "",
         _section(text, "steps", voice, STEPS_SHOWN),
         _section(text, "unknown", voice, UNKNOWN_SHOWN),
         voice.say("caution", text=text.caution) if text.caution else "",
@@ -178,9 +189,52 @@ def answer(text: Text, voice: Speaker) -> str:
     return "\n\n".join(line for line in lines if line)
 
 
+def said_in(text: Text, language: str) -> Words:
+    """What is said first: in her language when somebody approved it, else in Spanish."""
+    words = text.words(language) or text.words("es")
+    assert words
+    return words
+
+
+def language_line(text: Text, voice: Speaker) -> str:
+    """In her language: that all of it, or all but the first part, is in Spanish. Empty for who reads Spanish."""
+    if voice.language == "es":
+        return ""
+    return voice.say("rest_in_spanish" if text.words(voice.language) else "in_spanish")
+
+
+def dispelled(rumour: RumourShown, voice: Speaker) -> str:
+    """That it is a rumour we checked, what was heard, what is true, when we looked and who says so."""
+    lines = [
+        voice.say("rumour", heard=rumour.heard),
+        voice.say("in_spanish") if voice.language != "es" else "",
+        rumour.answer,
+        "\n".join(
+            (
+                voice.say("verified_on", date=written(rumour.checked.on)),
+                voice.say("source", title=rumour.source.title, url=rumour.source.url).rstrip(": "),
+            )
+        ),
+    ]
+    return "\n\n".join(line for line in lines if line)
+
+
+def expired(text: Text, voice: Speaker) -> str:
+    """Not what it said: that it is old, and who knows."""
+    on = written(text.checked.on) if text.checked else ""
+    return "\n".join(line for line in (voice.say("expired", date=on), source_line(text, voice)) if line)
+
+
 def details(text: Text, voice: Speaker) -> str:
-    parts = [f"{text.title}", *(_section(text, name, voice, 12) for name in DETAILS), date_line(text, voice)]
+    parts = [
+        said_in(text, voice.language).title,
+        *(_section(text, name, voice, 12) for name in DETAILS),
+        date_line(text, voice),
+    ]
     return "\n\n".join(part for part in parts if part)
+
+
+_TELL: dict[str, Callable[[Text, Speaker], str]] = {"answer": answer, "details": details, "expired": expired}
 
 
 def _section(text: Text, name: str, voice: Speaker, most: int) -> str:
@@ -193,10 +247,17 @@ def _section(text: Text, name: str, voice: Speaker, most: int) -> str:
 
 def date_line(text: Text, voice: Speaker) -> str:
     """Always there: when somebody here checked it, or the pack's own last known date and that nobody has."""
+    today = timezone.localdate()
+    if text.figures_until and text.figures_until < today:
+        return f"{_checked_line(text, voice, today)} {voice.say('figures_past', date=written(text.figures_until))}"
+    return _checked_line(text, voice, today)
+
+
+def _checked_line(text: Text, voice: Speaker, today: date) -> str:
     if text.checked:
         on = written(text.checked.on)
-        if text.checked.good_until < timezone.localdate():
-            return voice.say("past_trust", date=on)
+        if text.checked.good_until < today:
+            return voice.say("unconfirmed" if text.is_life_saving else "past_trust", date=on)
         return voice.say("verified_on", date=on)
     if text.known_on:
         return voice.say("reference_date", date=written(text.known_on))
@@ -225,7 +286,10 @@ def danger_text(kind: Danger, voice: Speaker) -> str:
     found = rules.text_for(kind, voice.language, country)
     if found is None:
         return voice.say("call_local")
-    return found.text.replace("{numbers}", numbers_line(rules.given(found.numbers), voice, says_country=not country))
+    numbers = numbers_line(rules.given(found.numbers), voice, says_country=not country)
+    if not found.may_be_said:  # nobody here answers for its words yet: the number, and nothing that could be wrong
+        return voice.say("danger_unsigned", numbers=numbers)
+    return found.text.replace("{numbers}", numbers)
 
 
 def _only_country(voice: Speaker) -> str:

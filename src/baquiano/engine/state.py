@@ -10,8 +10,10 @@ VERSION = 1
 class State:
     """`step`: what we last asked. `offered`: the picks of our last reply, in order, so that "2" means the second.
     `serial` grows with each reply that offers something. `pending`: the question that waits for a country.
-    `misses`: misunderstandings in a row. `article`: topic last answered. `in_danger`: a danger text asked
-    whether the place is safe, and no yes or no has come yet.
+    `misses`: misunderstandings in a row. `article`: topic last answered. `asked`: the question that what followed
+    is about, until it is known whether it was answered; never one that told of a danger. `in_danger`: a danger
+    text asked whether the place is safe, and no yes or no has come yet. `alerted`: what goes round in the country was
+    said, or a danger left no place for it.
     """
 
     language: str = "es"
@@ -25,7 +27,9 @@ class State:
     misses: int = 0
     pending: str = ""
     article: str = ""
+    asked: str = ""
     in_danger: bool = False
+    alerted: bool = False
     version: int = VERSION
 
     def offering(self, picks: tuple[str, ...], step: str) -> "State":
@@ -60,7 +64,9 @@ def from_json(raw: dict[str, Any]) -> State:
         misses=_whole(raw.get("misses")),
         pending=str(raw.get("pending") or ""),
         article=str(raw.get("article") or ""),
+        asked=str(raw.get("asked") or ""),
         in_danger=bool(raw.get("in_danger")),
+        alerted=bool(raw.get("alerted")),
     )
 
 

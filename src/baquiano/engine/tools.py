@@ -48,11 +48,20 @@ class Tools(Protocol):
 
     def approved(self, topic: str, *, country: str, about: str = "") -> Approved | None: ...
 
+    def expired(self, topic: str, *, country: str) -> Approved | None:
+        """The text that nobody has checked for too long: it is not said again, only where to ask."""
+
     def again(self, version: int) -> Approved | None: ...
 
     def branches(self, *, country: str) -> tuple[str, ...]: ...
 
     def topics(self, branch: str, *, country: str) -> tuple[str, ...]: ...
+
+    def alerts(self, *, country: str) -> tuple[int, ...]:
+        """Ids of what is said today about swindles there, the newest first; nothing while the country is not known."""
+
+    def rumour(self, text: str, *, country: str) -> int | None:
+        """The id of the rumour we have checked that somebody asks about ("is it true that…?"); None in doubt."""
 
     def is_staffed(self) -> bool: ...
 

@@ -18,6 +18,8 @@ from baquiano.engine.universal import Universal, country_named, number, universa
 
 LANGUAGES = ("es", "ht", "en", "pt", "fr")
 MISSES_BEFORE_A_PERSON = 2
+ASKED_MOST = 1000  # characters kept of a question until it is known whether it was answered
+ALERTS_MOST = 2
 PAGE = 7  # topics on one page of a menu; with "more" and "person" at most 9 rows
 
 
@@ -57,7 +59,7 @@ class Say:
 
 @dataclass(frozen=True)
 class Tell:
-    """An approved text: a version and which part of it ("answer" or "details")."""
+    """An approved text: a version and which part of it ("answer", "details", or "expired": only where to ask)."""
 
     approved: Approved
     part: str = "answer"
@@ -70,7 +72,21 @@ class Warn:
     finding: Finding
 
 
-Part = Say | Tell | Warn
+@dataclass(frozen=True)
+class Heed:
+    """An alert about a swindle, by its id."""
+
+    alert: int
+
+
+@dataclass(frozen=True)
+class Dispel:
+    """What is true of a rumour, by its id."""
+
+    rumour: int
+
+
+Part = Say | Tell | Warn | Heed | Dispel
 
 
 @dataclass(frozen=True)
@@ -104,6 +120,15 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class Learn:
+    """Keep what was asked: nothing fitted, or (`was_answered`) what was said did not help. `topic`: the nearest, or that answered."""
+
+    asked: str
+    was_answered: bool
+    topic: str
+
+
+@dataclass(frozen=True)
 class Forget:
     """Erase what was said, on our side."""
 
@@ -113,7 +138,7 @@ class Leave:
     """Close the conversation; the next message opens a new one."""
 
 
-Wish = CallPerson | Raise | Rate | Forget | Leave
+Wish = CallPerson | Raise | Rate | Learn | Forget | Leave
 
 
 @dataclass(frozen=True)
@@ -136,7 +161,7 @@ def take_turn(state: State, said: Said, tools: Tools) -> Turn:
     if finding and finding.level.is_crisis:
         return _crisis(state, said, finding, tools)
     turn = _without_crisis(state, said, tools, finding)
-    return _greeted(state, turn)
+    return _greeted(state, _alerted(turn, tools))
 
 
 def _without_crisis(state: State, said: Said, tools: Tools, finding: Finding | None) -> Turn:
@@ -189,7 +214,7 @@ def _crisis(state: State, said: Said, finding: Finding, tools: Tools) -> Turn:
     """The danger text alone, first. What was found besides, and the country, come after it, in a second message."""
     found = tools.find(said.text, country=state.country, language=state.language)
     choices = _within_reach(found)
-    state = replace(state.understood(), greeted=True, in_danger=True)
+    state = replace(state.understood(), greeted=True, in_danger=True, alerted=True, asked="")
     wishes: tuple[Wish, ...] = (Raise(finding), CallPerson("danger", finding.level, finding.kind))
     state, replies = _warned(state, finding, choices, tools)
     return Turn(
@@ -234,7 +259,7 @@ def _says_danger(state: State, tools: Tools) -> Turn:
     """The person says so by tapping: no search, no question before the number."""
     finding = Finding(Level.P1, Danger.UNKNOWN, "said-so")
     wishes: tuple[Wish, ...] = (Raise(finding), CallPerson("danger", finding.level, finding.kind))
-    state = replace(state.understood(), greeted=True, in_danger=True)
+    state = replace(state.understood(), greeted=True, in_danger=True, alerted=True, asked="")
     state, replies = _warned(state, finding, (), tools)
     return Turn(state, replies, wishes, Outcome.CRISIS, level=finding.level)
 
@@ -293,7 +318,7 @@ def _main_menu(state: State, tools: Tools, before: Part | None = None) -> Turn:
         *others,
     )
     parts = (before, Say("menu")) if before else (Say("menu"),)
-    return _offer(state.understood(), parts, offered, step="menu")
+    return _offer(replace(state.understood(), asked=""), parts, offered, step="menu")
 
 
 def _branch(state: State, branch: str, tools: Tools) -> Turn:
@@ -311,7 +336,7 @@ def _page(state: State, branch: str, page: int, tools: Tools) -> Turn:
         return _main_menu(state, tools)
     more = (Pick(f"page:{branch}:{page + 1}", "more"),) if len(topics) > (page + 1) * PAGE else ()
     offered = (*_topic_picks(shown), *more, Pick("person", "person"), Pick("menu", "menu"))
-    return _offer(state, (Say("choose_topic"),), offered, step="branch")
+    return _offer(replace(state, asked=""), (Say("choose_topic"),), offered, step="branch")
 
 
 def _topic_picks(topics: tuple[str, ...] | list[str]) -> tuple[Pick, ...]:
@@ -370,6 +395,17 @@ def _page_picked(state: State, rest: str, tools: Tools) -> Turn:
     return _page(state, branch, int(page) if page.isdecimal() else 0, tools)
 
 
+def _topic_picked(state: State, topic: str, tools: Tools) -> Turn:
+    """One of the three that were offered answers what was asked; any other topic is a new subject."""
+    return _answer(state if state.step == "choices" else replace(state, asked=""), topic, tools)
+
+
+def _person_picked(state: State, tools: Tools) -> Turn:
+    """ "None of these" is said with this pick too."""
+    turn = _person(state, tools)
+    return _unanswered(state, turn, state.offered[0].removeprefix("topic:")) if state.step == "choices" else turn
+
+
 def _useful(state: State, version: str, tools: Tools) -> Turn:
     return _rated(state, version, is_useful=True)
 
@@ -380,11 +416,14 @@ def _useless(state: State, version: str, tools: Tools) -> Turn:
 
 def _rated(state: State, version: str, *, is_useful: bool) -> Turn:
     rated = (Rate(int(version), is_useful),) if version.isdecimal() else ()
+    is_of_this = f"useless:{version}" in state.offered
+    asked, state = state.asked if is_of_this else "", replace(state, asked="")
     if is_useful:
         return Turn(replace(state, offered=(), step=""), (Reply((Say("glad"),)),), rated, Outcome.MENU)
     offered = (Pick("person", "person"), Pick("menu", "menu"))
     turn = _offer(state, (Say("sorry_not_useful"),), offered, step="useless")
-    return replace(turn, wishes=rated)
+    learn = (Learn(asked, was_answered=True, topic=state.article),) if asked else ()
+    return replace(turn, wishes=(*rated, *learn))
 
 
 # Country -------------------------------------------------------------------------------------------------------------
@@ -416,7 +455,10 @@ def _answer(state: State, topic: str, tools: Tools, before: tuple[Part, ...] = (
         return _told(state, approved, before)
     if not state.country and len(tools.countries) > 1 and not state.country_asked:
         return replace(_ask_country(state, pending=f"topic:{topic}", before=before), article=topic)
-    return replace(_nothing_approved(state, tools, before), article=topic)
+    gone = tools.expired(topic, country=state.country)
+    where_to_ask = (Tell(gone, "expired"),) if gone else ()
+    turn = _nothing_approved(state, tools, (*before, *where_to_ask))
+    return _unanswered(state, replace(turn, article=topic), topic)
 
 
 def _told(state: State, approved: Approved, before: tuple[Part, ...] = ()) -> Turn:
@@ -458,14 +500,23 @@ def _nothing_approved(state: State, tools: Tools, before: tuple[Part, ...] = ())
 def _search(state: State, text: str, tools: Tools, finding: Finding | None) -> Turn:
     if not text.strip():
         return _missed(state, Say("empty"), tools)
+    rumour = tools.rumour(text, country=state.country) if finding is None else None
+    if rumour is not None:
+        return _dispelled(state, rumour)
     found = tools.find(text, country=state.country, language=state.language)
-    state = _with_country_of(found, state)
+    state = replace(_with_country_of(found, state), asked="" if finding else text[:ASKED_MOST])
     if _must_ask_country(state, found, tools):
         turn = _ask_country(state, pending=text, before=_before(finding))
         asked = replace(turn, outcome=Outcome.CHOICES, article=found.article, choices=_within_reach(found))
         return _with_finding(asked, finding)
     turn = _on_found(state, found, tools, _before(finding), text)
     return _with_finding(replace(turn, choices=_within_reach(found)), finding)
+
+
+def _dispelled(state: State, rumour: int) -> Turn:
+    offered = (Pick("person", "person"), Pick("menu", "menu"))
+    turn = _offer(replace(state.understood(), asked=""), (Dispel(rumour),), offered, step="rumour")
+    return replace(turn, outcome=Outcome.ANSWER)
 
 
 def _on_found(state: State, found: Found, tools: Tools, before: tuple[Part, ...], about: str) -> Turn:
@@ -478,12 +529,24 @@ def _on_found(state: State, found: Found, tools: Tools, before: tuple[Part, ...]
         return replace(_person(state, tools), replies=(Reply((*before, Say(when))),))
     if found.decision is Decision.SMALL_TALK:
         return _small_talk(state, tools)
+    return _unanswered(state, _not_found(state, found, tools), next(iter(_within_reach(found)), ""))
+
+
+def _not_found(state: State, found: Found, tools: Tools) -> Turn:
     if found.decision is Decision.OUTSIDE:
         return _missed(state, Say("outside"), tools, outcome=Outcome.BOUNDARY)
     if found.choices:
         turn = _missed(state, None, tools, choices=found.choices)
         return replace(turn, choices=found.choices)
     return _missed(state, Say("not_understood"), tools)
+
+
+def _unanswered(state: State, turn: Turn, nearest: str) -> Turn:
+    """What was asked before this turn's reply goes to those who write; once."""
+    if not state.asked:
+        return turn
+    learn = Learn(state.asked, was_answered=False, topic=nearest)
+    return replace(turn, state=replace(turn.state, asked=""), wishes=(*turn.wishes, learn))
 
 
 def _choose(state: State, choices: tuple[str, ...], before: tuple[Part, ...] = ()) -> Turn:
@@ -565,6 +628,29 @@ def _offer(state: State, parts: tuple[Part, ...], offered: tuple[Pick, ...], *, 
     return Turn(state, (Reply(parts, offered),))
 
 
+def _alerted(turn: Turn, tools: Tools) -> Turn:
+    """Once in a conversation, before the rest, when the country is known: what swindle goes round there. Never beside danger."""
+    state = turn.state
+    if state.alerted or not turn.replies:
+        return turn
+    if _tells_danger(turn) or state.in_danger:
+        return replace(turn, state=replace(state, alerted=True))
+    if turn.outcome not in (Outcome.MENU, Outcome.ANSWER, Outcome.CHOICES) or not turn.replies[0].picks:
+        return turn
+    alerts = tools.alerts(country=state.country)[:ALERTS_MOST]
+    if not alerts:
+        return turn
+    first = turn.replies[0]
+    heeded = replace(first, parts=(*map(Heed, alerts), *first.parts))
+    return replace(turn, state=replace(state, alerted=True), replies=(heeded, *turn.replies[1:]))
+
+
+def _tells_danger(turn: Turn) -> bool:
+    """It does, or asks whether there is one."""
+    told = any(isinstance(part, Warn) for reply in turn.replies for part in reply.parts)
+    return told or turn.outcome is Outcome.CRISIS or turn.state.step in ("ask_danger", "danger")
+
+
 def _greeted(before: State, turn: Turn) -> Turn:
     """The first words say what this is: a machine, free, confidential, no name needed."""
     if before.greeted or not turn.replies or turn.outcome is Outcome.CRISIS:
@@ -586,13 +672,13 @@ _ON_WORD: dict[Universal, Callable[[State, Tools], Turn]] = {
 }
 _ON_PICK: dict[str, Callable[[State, Tools], Turn]] = {
     "menu": _main_menu,
-    "person": _person,
+    "person": _person_picked,
     "danger": _says_danger,
     "yes": _says_danger,
     "no": _main_menu,
 }
 _ON_PICK_OF: dict[str, Callable[[State, str, Tools], Turn]] = {
-    "topic": _answer,
+    "topic": _topic_picked,
     "branch": _branch,
     "page": _page_picked,
     "country": _country_told,

@@ -4,7 +4,6 @@ By words it is built at once (a second or two). By meaning it needs a vector of 
 the data folder, and taken up from there; until then the index by words answers.
 """
 
-import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from baquiano.knowledge import shelf
+from baquiano.knowledge import own_calibration, shelf
 from baquiano.knowledge.search import reading, vectors
 from baquiano.knowledge.search.entries import Entry
 from baquiano.knowledge.search.index import Index
@@ -55,6 +54,11 @@ def deepen() -> int:
     with _lock:
         _built[:] = [built]
     return 1
+
+
+def by_words() -> Index:
+    """An index of the same texts by words alone, to compare. Slow: built anew each time."""
+    return _build(shelf.current(), None).index
 
 
 def why_not_by_meaning() -> str:
@@ -101,14 +105,11 @@ def _texts_needed(now: Shelf) -> list[str]:
 
 def _build(now: Shelf, embedder: Remembered | None) -> Built:
     packs = Path(settings.PACKS)
-    fitted = packs / "comun" / "search" / "calibration.json"
-    # Without it nothing is answered plainly, only offered.
-    calibration = json.loads(fitted.read_text(encoding="utf-8")) if fitted.exists() else None
     built = Index.build(
         entries(now),
         reading.read_slang(packs),
         elsewhere=reading.read_elsewhere(packs),
-        calibration=calibration,
+        calibration=own_calibration.in_force(),
         embedder=embedder,
     )
     return Built(now.number, built, embedder is not None)

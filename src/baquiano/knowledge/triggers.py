@@ -8,8 +8,9 @@ from django.db.backends.utils import CursorWrapper
 
 IMMUTABLE_WORDS = {  # table → the columns that never change once published
     "knowledge_articleversion": (
-        "title", "first_sentence", "short_answer", "sections", "caution", "known_on", "window_closes_on", "language",
-        "article_id", "number", "published_at", "written_by_id", "reviewed_by_id",
+        "title", "first_sentence", "short_answer", "sections", "caution", "known_on", "window_closes_on", "figures_until", "language",
+        "article_id", "number", "published_at", "written_by_id", "reviewed_by_id", "change_note", "is_material", "submitted_at",
+        "publish_on",
     ),
     "knowledge_translation": (
         "title", "first_sentence", "short_answer", "sections", "language", "version_id", "published_at", "number",

@@ -5,15 +5,17 @@ rows that carry another pack's name (or none) are left alone, and a changed arti
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 
 from baquiano.accounts.models import Organisation
 from baquiano.knowledge.actions import shelf_changed
 from baquiano.knowledge.models import Article, Topic
 from baquiano.lib.turnstile import writing
-from baquiano.packs import checking, facts, reading
+from baquiano.packs import apart, checking, facts, manner, reading
 from baquiano.packs.arriving import bring
 from baquiano.packs.checking import Surroundings, surroundings_of
 from baquiano.packs.contents import PackFile
@@ -38,8 +40,11 @@ def _silent(line: str) -> None:
     """Nobody is watching."""
 
 
-def check(paths: Iterable[Path], *, progress: Progress = _silent) -> list[Problem]:
-    """Everything to mend in these packs. What they require is read beside them, and not complained about."""
+def check(paths: Iterable[Path], *, today: date | None = None, progress: Progress = _silent) -> list[Problem]:
+    """Everything to mend in these packs, on a day. What they require is read beside them, and not complained about.
+
+    More than `load` refuses: also what is hard to read, asked in too few ways, not translated, nowhere on the map, or taken for something else.
+    """
     folders = [Path(path).resolve() for path in paths]
     packs, problems = _read(folders, progress)
     by_name = {folder.name: folder for folder in folders}
@@ -51,14 +56,20 @@ def check(paths: Iterable[Path], *, progress: Progress = _silent) -> list[Proble
         if name not in by_name
     }
     required = [found.pack for folder in sorted(beside) if (found := reading.read(folder)).pack]
-    return sorted({*problems, *checking.check(packs, surroundings_of(required), _facts_of(folders))})
+    day = today or timezone.localdate()
+    problems += checking.check(packs, surroundings_of(required), _facts_of(folders), day)
+    problems += manner.of_packs(packs, required)
+    if packs:
+        progress("asking every question of every article")
+        problems += apart.of_packs(packs, required, folders[0].parent)
+    return sorted(set(problems))
 
 
 def load(paths: Iterable[Path], *, progress: Progress = _silent) -> LoadReport:
     """Raises `CannotLoad` with every problem, having changed nothing. Files are read and compared before the transaction begins."""
     folders = [Path(path).resolve() for path in paths]
     packs, problems = _read(folders, progress)
-    problems += checking.check(packs, _around(packs), _facts_of(folders))
+    problems += checking.check(packs, _around(packs), _facts_of(folders), timezone.localdate())
     problems += _not_here(packs)
     if problems:
         raise CannotLoad(sorted(set(problems)))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from baquiano.accounts.audit import audit
 from baquiano.accounts.models import Membership, Organisation, User
 from baquiano.conversations.models import Wording
-from baquiano.knowledge.models import Article, ArticleVersion, Example, Source, Topic
+from baquiano.knowledge.models import Article, ArticleVersion, Example, Source, Topic, Translation
 from baquiano.packs.contents import (
     ArticleFile,
     CrisisFile,
@@ -21,8 +21,10 @@ from baquiano.packs.contents import (
     OrganisationFile,
     PackFile,
     RulesFile,
+    TranslationFile,
     WordingFile,
 )
+from baquiano.packs.held import aside_of
 from baquiano.packs.models import PackLoad
 from baquiano.packs.tally import LoadReport
 from baquiano.safety.models import CrisisText, EmergencyNumber, PhraseRules
@@ -36,6 +38,8 @@ def bring(pack: PackFile, report: LoadReport) -> None:
         report.added["divisions"] += loading.add(pack.divisions)
     _topics(pack, report)
     _articles(pack, report)
+    _examples(pack, report)
+    _translations(pack, report)
     _rules(pack.rules, report)
     _numbers(pack.numbers, report)
     _crisis(pack, report)
@@ -51,6 +55,7 @@ def _remember(pack: PackFile, report: LoadReport) -> None:
     if row.digest == pack.digest:
         return
     row.version, row.digest, row.loaded_at = pack.version, pack.digest, timezone.now()
+    row.aside = aside_of(pack)
     row.save()
     report.has_new_files = True
     audit(None, "pack.loaded", row)
@@ -96,21 +101,25 @@ def _topics(pack: PackFile, report: LoadReport) -> None:
         for topic in pack.topics
     }
     _settle(Topic, Topic.objects.in_bulk(), wanted, "topics", report)
-    _examples(pack, report)
 
 
 def _examples(pack: PackFile, report: LoadReport) -> None:
     """Examples have no name of their own: the ones that differ go, the ones that are missing come."""
-    held = {(e.topic_id, e.language, e.text): e for e in Example.objects.filter(pack=pack.name).order_by("id")}
+    rows = Example.objects.filter(pack=pack.name).order_by("id")
+    held = {(e.topic_id, e.article_id, e.language, e.text): e for e in rows}
+    of_topics = [(topic.id, None, example) for topic in pack.topics for example in topic.examples]
+    of_articles = [
+        (article.topic, article.id, e) for article in pack.articles if article.topic for e in article.examples
+    ]
     wanted = {
-        (topic.id, example.language, example.text): {
-            "topic_id": topic.id,
+        (topic, article, example.language, example.text): {
+            "topic_id": topic,
+            "article_id": article,
             "language": example.language,
             "text": example.text,
             "pack": pack.name,
         }
-        for topic in pack.topics
-        for example in topic.examples
+        for topic, article, example in (*of_topics, *of_articles)
     }
     gone = [row.pk for key, row in held.items() if key not in wanted]
     _settle(Example, held, wanted, "examples", report)
@@ -122,9 +131,13 @@ def _articles(pack: PackFile, report: LoadReport) -> None:
     wanted = {
         article.id: {
             "id": article.id,
-            "topic_id": article.topic,
+            "topic_id": article.topic or None,
             "country": article.country,
             "is_life_saving": article.is_life_saving,
+            "territory": article.territory,
+            "populations": list(article.populations),
+            "stages": list(article.stages),
+            "sdg": list(article.sdg),
             "pack": pack.name,
         }
         for article in pack.articles
@@ -181,6 +194,7 @@ def _version(article: ArticleFile, pack: str, number: int, digest: str) -> Artic
         confidence=article.confidence,
         known_on=article.known_on,
         window_closes_on=article.window_closes_on,
+        figures_until=article.good_until,
         next_topics=list(article.next_topics),
         origin=pack,
         digest=digest,
@@ -202,10 +216,49 @@ def _digest(article: ArticleFile) -> str:
         "confidence": article.confidence,
         "known_on": str(article.known_on),
         "window_closes_on": str(article.window_closes_on),
+        "figures_until": str(article.good_until),
         "next_topics": article.next_topics,
         "sources": [[s.title, s.url, str(s.dated_on), s.confidence] for s in article.sources],
     }
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _translations(pack: PackFile, report: LoadReport) -> None:
+    """Proposals too, each of the version whose words it translates. The same words again are not a new one."""
+    digests = {article.id: _digest(article) for article in pack.articles}
+    rows = ArticleVersion.objects.filter(origin=pack.name, article__in=digests, withdrawn_at=None).order_by("number")
+    versions = {row.article_id: row.pk for row in rows if row.digest == digests[row.article_id]}
+    last: dict[tuple[int, str], tuple[int, str]] = {}
+    held = Translation.objects.filter(version__in=versions.values()).order_by("number")
+    for version, language, number, digest in held.values_list("version_id", "language", "number", "digest"):
+        last[version, language] = (number, digest)
+    fresh = []
+    # Words that somebody here took back are in no version any more: no translation of them is proposed.
+    for file in (file for file in pack.translations if file.article in versions):
+        version = versions[file.article]
+        number, proposed = last.get((version, file.language), (0, ""))
+        if proposed != (digest := _digest_of_translation(file)):
+            fresh.append(_translation(file, pack.name, version, number + 1, digest))
+    Translation.objects.bulk_create(fresh, batch_size=200)
+    report.added["translations"] += len(fresh)
+
+
+def _translation(file: TranslationFile, pack: str, version: int, number: int, digest: str) -> Translation:
+    return Translation(
+        version_id=version,
+        language=file.language,
+        number=number,
+        title=file.title,
+        first_sentence=file.first_sentence,
+        short_answer=file.short_answer,
+        origin=pack,
+        digest=digest,
+    )
+
+
+def _digest_of_translation(file: TranslationFile) -> str:
+    told = "\0".join((file.language, file.title, file.first_sentence, file.short_answer))
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _rules(files: Sequence[RulesFile], report: LoadReport) -> None:

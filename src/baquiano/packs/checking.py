@@ -1,23 +1,20 @@
-"""What one file alone cannot show: do the packs fit together, does every figure come from a ficha, is anything promised.
+"""What one file alone cannot show: do the packs fit together, does every figure come from somewhere, is anything said that must not be.
 
-Pure: values in, problems out.
+What is found here is broken or unsafe, and is never loaded; how well it is written (`manner`, `apart`) is only told. Pure: values in,
+problems out.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 
 from baquiano.accounts.models import Role
 from baquiano.engine.safety import BadRule, compile_rules
 from baquiano.lib.text import fold
-from baquiano.packs.contents import ArticleFile, Origin, PackFile, RulesFile
-from baquiano.packs.facts import Facts, FactsFile, Mention, mentions, on
+from baquiano.packs import grounds, spoken
+from baquiano.packs.contents import ArticleFile, PackFile, RulesFile
+from baquiano.packs.facts import FactsFile
 from baquiano.packs.strict import Problem
-
-_PROMISES = re.compile(
-    r"\b(?:te|le) (?:daremos|vamos a (?:dar|conseguir|entregar|ayudar a cruzar)|conseguiremos|conseguimos|entregaremos|aseguramos|"
-    r"garantizamos|prometemos)\b|(?<!pension )\bgarantizad[oa]s?\b|\bgarantizamos\b|\bprometemos\b|\bdenuncia obligatoria\b"
-)
 
 
 @dataclass(frozen=True)
@@ -38,20 +35,23 @@ def surroundings_of(packs: Iterable[PackFile]) -> Surroundings:
     )
 
 
-def check(packs: Sequence[PackFile], around: Surroundings, facts: Mapping[str, FactsFile]) -> list[Problem]:
-    """`facts`: pack name → its FACTS.md; a pack without one is not compared with anything."""
+def check(
+    packs: Sequence[PackFile], around: Surroundings, facts: Mapping[str, FactsFile], today: date
+) -> list[Problem]:
+    """`facts`: pack name → its FACTS.md; a pack without one is not compared with anything. `today`: which windows have closed."""
     here = surroundings_of(packs)
-    known = Surroundings({**around.topics, **here.topics}, around.numbers | here.numbers, around.packs | here.packs)
+    known = Surroundings(
+        {**around.topics, **here.topics},
+        around.numbers | here.numbers,
+        around.packs | here.packs,
+    )
     problems = [*_doubled(packs), *_phrase_rules([rules for pack in packs for rules in pack.rules])]
     for pack in packs:
         problems += [*_head(pack, known), *_articles(pack, known), *_danger(pack, known), *_people(pack)]
+        problems += [*spoken.of_pack(pack, today), *grounds.of_translations(pack)]
         if pack.name in facts:
-            problems += _facts(pack, facts[pack.name])
+            problems += grounds.of_pack(pack, facts[pack.name])
     return sorted(set(problems))
-
-
-def _at(origin: Origin, key: str, message: str) -> Problem:
-    return Problem(origin.file, origin.line(key), message)
 
 
 def _doubled(packs: Sequence[PackFile]) -> Iterator[Problem]:
@@ -63,29 +63,29 @@ def _doubled(packs: Sequence[PackFile]) -> Iterator[Problem]:
             yield Problem(file, line, f"{name} {' '.join(part for part in key if part)} already stands in {first}")
 
 
-def _named(packs: Sequence[PackFile]) -> Iterator[tuple[str, int, str, str] | tuple[str, int, str, str, str, str]]:
+def _named(packs: Sequence[PackFile]) -> Iterator[tuple[str, int, str, *tuple[str, ...]]]:
+    """File, line, what it is, and its name."""
     for pack in packs:
-        for topic in pack.topics:
-            yield topic.origin.file, topic.origin.line("id"), "topic", topic.id
-            for example in topic.examples:
-                yield topic.origin.file, example.line, "the example", fold(example.text)
-        for article in pack.articles:
-            yield article.origin.file, article.origin.line("id"), "article", article.id
+        yield from _named_texts(pack)
         for number in pack.numbers:
             yield number.origin.file, number.origin.first, "number", number.id
         for crisis in pack.crisis:
-            yield (
-                crisis.origin.file,
-                crisis.origin.first,
-                "the danger text",
-                crisis.kind,
-                crisis.language,
-                crisis.country,
-            )
+            key = (crisis.kind, crisis.language, crisis.country)
+            yield crisis.origin.file, crisis.origin.first, "the danger text", *key
         for wording in pack.wordings:
             yield wording.file, wording.line, "the sentence", wording.key, wording.language, wording.country
         for member in pack.members:
-            yield pack.origin.file, 0, "member", member.username, pack.name, ""
+            yield pack.origin.file, 0, "member", member.username, pack.name
+
+
+def _named_texts(pack: PackFile) -> Iterator[tuple[str, int, str, *tuple[str, ...]]]:
+    for what, found in (("topic", pack.topics), ("article", pack.articles)):
+        for one in found:
+            yield one.origin.file, one.origin.line("id"), what, one.id
+            for example in one.examples:
+                yield one.origin.file, example.line, "the example", fold(example.text)
+    for words in pack.translations:
+        yield words.origin.file, words.origin.first, "the translation", words.article, words.language
 
 
 def _phrase_rules(files: Sequence[RulesFile]) -> Iterator[Problem]:
@@ -110,49 +110,48 @@ def _place_of_rule(files: Sequence[RulesFile], rule: str, message: str) -> Probl
 def _head(pack: PackFile, known: Surroundings) -> Iterator[Problem]:
     for needed in pack.requires:
         if needed not in known.packs:
-            yield _at(pack.origin, "requires", f"needs the pack {needed}: load it first, or both together")
+            yield pack.origin.problem("requires", f"needs the pack {needed}: load it first, or both together")
     ids = [topic.id for topic in pack.topics]
     for name in sorted(set(pack.order) ^ set(ids)):
         what = "has no file in topics/" if name in pack.order else "is missing from this list"
-        yield _at(pack.origin, "topics", f"topics: {name} {what}")
+        yield pack.origin.problem("topics", f"topics: {name} {what}")
     for found in pack.topics:
         if found.country != pack.country:
-            yield _at(found.origin, "country", f"country should be that of the pack, {pack.country}")
+            yield found.origin.problem("country", f"country should be that of the pack, {pack.country}")
 
 
 def _articles(pack: PackFile, known: Surroundings) -> Iterator[Problem]:
     for article in pack.articles:
         if article.country != pack.country:
-            yield _at(article.origin, "country", f"country should be that of the pack, {pack.country}")
+            yield article.origin.problem("country", f"country should be that of the pack, {pack.country}")
         for key, topics in (("topic", (article.topic,)), ("next", article.next_topics)):
             for name in filter(None, topics):
-                if name not in known.topics:
-                    yield _at(article.origin, key, f"{key}: there is no topic {name}")
-                elif known.topics[name] not in (None, article.country):
-                    yield _at(article.origin, key, f"{key}: {name} is a topic of another country")
-        yield from _promises(article)
+                yield from _points_to(article, key, name, known)
     answered = {article.topic for article in pack.articles}
     for topic in pack.topics:
         if topic.country and topic.id not in answered:
-            yield _at(topic.origin, "id", f"topic {topic.id} has no article")
+            yield topic.origin.problem("id", f"topic {topic.id} has no article")
+    written = {article.id for article in pack.articles}
+    for words in pack.translations:
+        if words.article not in written:
+            yield Problem(words.origin.file, 0, f"there is no article {words.article} in this pack")
 
 
-def _promises(article: ArticleFile) -> Iterator[Problem]:
-    """Nobody is promised anything (protection principle S3)."""
-    for number, line in enumerate(article.body.splitlines(), article.body_line):
-        found = _PROMISES.search(fold(line))
-        if found:
-            yield Problem(article.origin.file, number, f"“{found[0]}” promises what is not ours to give")
+def _points_to(article: ArticleFile, key: str, topic: str, known: Surroundings) -> Iterator[Problem]:
+    if topic not in known.topics:
+        yield article.origin.problem(key, f"{key}: there is no topic {topic}")
+    elif known.topics[topic] not in (None, article.country):
+        yield article.origin.problem(key, f"{key}: {topic} is a topic of another country")
 
 
 def _danger(pack: PackFile, known: Surroundings) -> Iterator[Problem]:
     for crisis in pack.crisis:
         for number in crisis.numbers:
             if number not in known.numbers:
-                yield _at(crisis.origin, "numbers", f"there is no number {number}")
+                yield crisis.origin.problem("numbers", f"there is no number {number}")
     for found in pack.numbers:
         if found.country != pack.country:
-            yield _at(found.origin, "country", f"{found.id}: country should be that of the pack, {pack.country}")
+            yield found.origin.problem("country", f"{found.id}: country should be that of the pack, {pack.country}")
 
 
 def _people(pack: PackFile) -> Iterator[Problem]:
@@ -161,70 +160,3 @@ def _people(pack: PackFile) -> Iterator[Problem]:
             yield Problem(
                 pack.origin.file, 0, f"members: {member.role} is not a role; they are {', '.join(Role.values)}"
             )
-
-
-# Figures and sites --------------------------------------------------------------------------------------------------
-
-
-def _facts(pack: PackFile, file: FactsFile) -> Iterator[Problem]:
-    for topic in pack.topics:
-        yield from _unknown_fichas(topic.origin, topic.fichas, file)
-    for article in pack.articles:
-        yield from _unknown_fichas(article.origin, article.fichas, file)
-        yield from of_article(article, file)
-    for number in pack.numbers:
-        fichas = re.findall(r"(?:CO|CL|G)-\d{2}", number.ficha)
-        given = re.sub(r"\D", " ", " ".join(file.fichas.get(ficha, "") for ficha in fichas))
-        wanted = re.sub(r"\D", "", number.number)
-        if not re.search(r"(?<!\d)" + r" *".join(wanted) + r"(?!\d)", given):
-            yield _at(
-                number.origin, "number", f"{number.id}: {', '.join(fichas) or 'no ficha'} does not give this number"
-            )
-        if number.known_on and not on(number.known_on, file.of(fichas)):
-            yield _at(number.origin, "last_known_on", f"{number.id}: {number.ficha} does not give {number.known_on}")
-
-
-def _unknown_fichas(origin: Origin, fichas: Sequence[str], file: FactsFile) -> Iterator[Problem]:
-    for ficha in fichas:
-        if ficha not in file.fichas:
-            yield _at(origin, "fichas", f"FACTS.md has no ficha {ficha}")
-
-
-def of_article(article: ArticleFile, file: FactsFile) -> Iterator[Problem]:
-    """Every figure, date, telephone number and site of an article that neither its fichas nor the corrections give."""
-    facts = file.of(article.fichas)
-    own = f"{', '.join(article.fichas)} and the corrections"
-    for mention in uses(article):
-        if mention.kind in ("host", "page"):
-            if not file.names_site(mention):
-                yield Problem(article.origin.file, mention.line, f"FACTS.md does not name the site {mention.shown}")
-        elif not facts.give(mention):
-            yield Problem(
-                article.origin.file,
-                mention.line,
-                f"{own} do not give “{mention.shown}” ({mention.kind} {mention.value})",
-            )
-    yield from _days(article, facts)
-
-
-def uses(article: ArticleFile) -> Iterator[Mention]:
-    """In its body, its title, its caution and its sources. The name of a source may repeat its own site ("Canal 13", 13.cl)."""
-    for mention in mentions(article.body):
-        yield replace(mention, line=mention.line + article.body_line - 1)
-    for key, text in (("title", article.title), ("caution", article.caution)):
-        for mention in mentions(text):
-            yield replace(mention, line=article.origin.line(key))
-    for source in article.sources:
-        for mention in (*mentions(source.title), *mentions(source.url)):
-            if mention.kind != "number" or mention.value not in source.url:
-                yield replace(mention, line=source.line)
-
-
-def _days(article: ArticleFile, facts: Facts) -> Iterator[Problem]:
-    days = [("known_on", article.known_on), ("window_closes_on", article.window_closes_on)]
-    for key, day in days:
-        if day and not on(day, facts):
-            yield _at(article.origin, key, f"{key}: the fichas do not give {day}")
-    for source in article.sources:
-        if source.dated_on and not on(source.dated_on, facts):
-            yield Problem(article.origin.file, source.line, f"on: the fichas do not give {source.dated_on}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from baquiano.packs.strict import Problem
 from baquiano.territory.loading import Row
 
 LANGUAGES = ("es", "en", "pt", "fr", "ht")
@@ -21,17 +22,33 @@ BRANCHES = (
     "movilidad",
 )
 SECTIONS = {
+    "Explicación": "long",
     "Pasos": "steps",
     "Documentos": "documents",
     "Costo": "cost",
     "Tiempo": "time",
+    "Dónde": "where",
+    "Opciones": "options",
     "Quién puede": "who_can",
     "Quién no puede": "who_cannot",
     "Si te dicen que no": "if_refused",
+    "Riesgos": "risks",
     "No firmes ni pagues": "do_not_sign",
     "Lo que no sabemos": "unknown",
 }
 """Heading in the file → the stable key of ArticleVersion.sections, in the order in which they are shown."""
+
+BESIDE_DANGER = (
+    "told",
+    "not_told",
+    "automatic",
+    "call_local",
+    "number_confirmed_on",
+    "between_numbers",
+    "in_country",
+    "countries",
+)
+"""Sentences that stand in the files of the danger texts (`fixed`), and nowhere else."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +62,9 @@ class Origin:
     def line(self, key: str) -> int:
         return self.lines.get(key, self.first)
 
+    def problem(self, key: str, message: str) -> Problem:
+        return Problem(self.file, self.line(key), message)
+
 
 @dataclass(frozen=True)
 class ExampleFile:
@@ -56,8 +76,16 @@ class ExampleFile:
 
 
 @dataclass(frozen=True)
+class Unlike:
+    """A topic it is often mistaken for, perhaps one still to be written, and what people say who mean that one."""
+
+    said: str
+    topic: str
+
+
+@dataclass(frozen=True)
 class TopicFile:
-    """`unlike`: topics it is often mistaken for, some still to be written. `fichas`: the entries of FACTS.md it rests on."""
+    """`fichas`: the entries of FACTS.md it rests on."""
 
     origin: Origin
     id: str
@@ -67,7 +95,7 @@ class TopicFile:
     titles: Mapping[str, str]
     labels: Mapping[str, str]
     words: Mapping[str, tuple[str, ...]]
-    unlike: tuple[str, ...]
+    unlike: tuple[Unlike, ...]
     examples: tuple[ExampleFile, ...]
 
 
@@ -81,19 +109,38 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
+class WarningWord:
+    """A word that no text may use, except to warn; here it stands for a reason that somebody wrote down."""
+
+    word: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class ArticleFile:
-    """`body` is everything under the front matter as it stands in the file, from line `body_line` on."""
+    """`body` is everything under the front matter as it stands in the file, from line `body_line` on.
+
+    `topic` empty: a public page that no question leads to. `country` None: both. `good_until`: the last day its figures are
+    good for, where the fichas say so. `examples`: Spanish questions that this article answers and its neighbours do not.
+    """
 
     origin: Origin
     id: str
     topic: str
-    country: str
+    country: str | None
     title: str
     fichas: tuple[str, ...]
     known_on: date | None
     window_closes_on: date | None
+    good_until: date | None
     confidence: str
     is_life_saving: bool
+    populations: tuple[str, ...]
+    stages: tuple[str, ...]
+    sdg: tuple[str, ...]
+    territory: str
+    warning_words: tuple[WarningWord, ...]
+    examples: tuple[ExampleFile, ...]
     sources: tuple[SourceFile, ...]
     caution: str
     next_topics: tuple[str, ...]
@@ -102,6 +149,23 @@ class ArticleFile:
     sections: Mapping[str, tuple[str, ...]]
     body: str
     body_line: int
+
+
+@dataclass(frozen=True)
+class TranslationFile:
+    """An article's title, first sentence and short answer in another language."""
+
+    origin: Origin
+    article: str
+    language: str
+    title: str
+    first_sentence: str
+    short_answer: str
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """By the key they have in the file."""
+        return {"title": self.title, "first": self.first_sentence, "short": self.short_answer}
 
 
 @dataclass(frozen=True)
@@ -180,9 +244,13 @@ class MemberFile:
 
 @dataclass(frozen=True)
 class PackFile:
-    """One folder of packs/. `digest` covers every byte of every file in it, also those that no table holds."""
+    """One folder of packs/, the one at `folder`. `crisis_versions`: language → the version its danger texts name.
+
+    `digest` covers every value in it, and every byte of the files that no table holds; a comment is not a value.
+    """
 
     origin: Origin
+    folder: str
     name: str
     title: str
     version: str
@@ -193,8 +261,10 @@ class PackFile:
     is_demo: bool
     topics: tuple[TopicFile, ...]
     articles: tuple[ArticleFile, ...]
+    translations: tuple[TranslationFile, ...]
     numbers: tuple[NumberFile, ...]
     crisis: tuple[CrisisFile, ...]
+    crisis_versions: Mapping[str, str]
     wordings: tuple[WordingFile, ...]
     rules: tuple[RulesFile, ...]
     organisation: OrganisationFile | None

@@ -8,51 +8,19 @@ What is compared, so that "15 días" is not excused by "15 %":
     date 2023-11-24 · day --11-24 · month 2023-11     whatever way it is written (24-nov-2023, 24 de noviembre de 2023, ISO)
     percent 5.1 · money 65000 · span "30 día"         a figure with its unit; "3 a 6 meses" gives both figures the unit
     telephone 018000522020 · number 21325 · host bcn.cl · page bcn.cl/leychile
+
+A translation is compared with its article in the same way: "15 business days" needs the article's 15.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from baquiano.lib.text import fold
+from baquiano.packs.tongues import Tongue, tongue
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "enero ene january jan",
-            "febrero feb february",
-            "marzo mar march",
-            "abril abr april apr",
-            "mayo may",
-            "junio jun june",
-            "julio jul july",
-            "agosto ago august aug",
-            "septiembre setiembre sept sep september",
-            "octubre oct october",
-            "noviembre nov november",
-            "diciembre dic december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_MONTH = r"(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
-_NUMBER = r"\d+(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
-_UNITS = {
-    **dict.fromkeys(("dia", "dias", "day", "days"), "día"),
-    **dict.fromkeys(("mes", "meses", "month", "months"), "mes"),
-    **dict.fromkeys(("ano", "anos", "year", "years"), "año"),
-    **dict.fromkeys(("hora", "horas", "h", "hour", "hours"), "hora"),
-    **dict.fromkeys(("semana", "semanas", "week", "weeks"), "semana"),
-    **dict.fromkeys(("minuto", "minutos"), "minuto"),
-    **dict.fromkeys(("uf",), "UF"),
-    **dict.fromkeys(("utm",), "UTM"),
-    **dict.fromkeys(("uvt",), "UVT"),
-}
-_UNIT = r"(?P<unit>" + "|".join(sorted(_UNITS, key=len, reverse=True)) + r")\b"
 _TOP_LEVEL = r"(?:com|co|cl|org|gov|gob|net|info|int|edu|io|app|es|pe|ve|mx|news|online|la|tv|cat|eu|us)"
 _FICHA_ID = r"(?:CO|CL|G|R)-\d{2}"
 
@@ -64,18 +32,7 @@ _FICHA_REFERENCE = re.compile(_FICHA_ID)
 _TELEPHONE = re.compile(r"(?<![\d.,$])\+?\d{1,3}(?:[ -]\d{1,6}){2,}(?![\d]|[.,]\d)")
 _ISO_DATE = re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<number>\d{2})-(?P<day>\d{2})(?!\d)")
 _NUMERIC_DATE = re.compile(r"(?<!\d)(?P<day>\d{1,2})[-/](?P<number>\d{1,2})[-/](?P<year>\d{4})(?!\d)")
-_WRITTEN_DATE = re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})(?:-| de | )({_MONTH})(?:-| de | del | )(?P<year>\d{{4}})(?!\d)")
 _ISO_MONTH = re.compile(r"(?<![\d-])(?P<year>\d{4})-(?P<number>\d{2})(?![\d-])")
-_WRITTEN_MONTH = re.compile(rf"(?<![\w])({_MONTH})(?:-| de | del | )(?P<year>\d{{4}})(?!\d)")
-_DAY_OF_MONTH = re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})(?:-| de )({_MONTH})(?![\w-])")
-_MONEY = re.compile(rf"\$ ?(?P<sign>{_NUMBER})|(?P<figures>(?<![\d.,])(?:{_NUMBER})) pesos\b")
-_LIST = rf"(?<![\d.,])(?:{_NUMBER})(?:(?:(?<!\d{{4}}), | y | o | u | a |-|–| or | to )(?:{_NUMBER})){{0,6}}"
-_SPAN = re.compile(rf"(?P<figures>{_LIST}) ?{_UNIT}")
-_PERCENT_LIST = re.compile(rf"(?P<figures>{_LIST}) ?%")
-_PLAIN = re.compile(_NUMBER)
-_AGE = re.compile(
-    rf"(?:[<>≤≥] ?|(?:menor|mayor)(?:es)? de |cumplir )(?P<figures>{_NUMBER})(?![\d.,/-]| ?(?:{_UNIT}|[%$]))"
-)
 _ROUND_THE_CLOCK = re.compile(r"(?<!\d)24/7(?!\d)")
 _RULING_OF_YEAR = re.compile(r"\b(?:T|SU|C)-\d+/(?P<year>\d{2})\b")
 _LIST_MARKER = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+")
@@ -176,17 +133,29 @@ def known(text: str) -> Facts:
             numbers.add(mention.value.split(" ")[0])
         if mention.kind == "telephone" and mention.value.startswith("018000"):
             numbers |= {"01", "8000"}  # "las líneas 01 8000"
-    folded = fold(text)
-    found |= {("span", f"{figure} año") for age in _AGE.finditer(folded) for figure in _figures(age["figures"])}
+    folded, spanish = fold(text), tongue("es")
+    found |= {
+        ("span", f"{figure} año")
+        for age in spanish.age.finditer(folded)
+        for figure in _figures(age["figures"], spanish)
+    }
+    found |= {
+        ("span", f"{spanish.small[spelled['word']]} {spanish.units[spelled['unit']]}")
+        for spelled in spanish.in_words.finditer(folded)
+    }
     if _ROUND_THE_CLOCK.search(text):
         found.add(("span", "24 hora"))
     numbers |= {f"20{ruling['year']}" for ruling in _RULING_OF_YEAR.finditer(text)}
     return Facts(frozenset(found), frozenset(numbers), folded)
 
 
-def mentions(text: str) -> list[Mention]:
+def mentions(text: str, language: str = "es") -> list[Mention]:
     """Everything in the text that must come from somewhere, line by line; the number of a list item is not one."""
-    return [mention for number, line in enumerate(text.splitlines(), 1) for mention in _in_line(line, number)]
+    own = tongue(language)
+    in_words = _spelled if language == "es" else _translated
+    return [
+        mention for number, line in enumerate(text.splitlines(), 1) for mention in _in_line(line, number, own, in_words)
+    ]
 
 
 def on(day: date, facts: Facts) -> bool:
@@ -198,7 +167,11 @@ def on(day: date, facts: Facts) -> bool:
     )
 
 
-def _in_line(line: str, number: int) -> Iterator[Mention]:
+Reader = Callable[[re.Match[str], Tongue], Iterator[tuple[str, str]]]
+InWords = Callable[[str, Tongue], Iterator[tuple[str, str, str]]]
+
+
+def _in_line(line: str, number: int, own: Tongue, in_words: InWords) -> Iterator[Mention]:
     rest = _LIST_MARKER.sub("", line)
     for found in _SITE.finditer(rest):
         host, path = found["host"].lower(), (found["path"] or "").rstrip("/.…")
@@ -207,13 +180,12 @@ def _in_line(line: str, number: int) -> Iterator[Mention]:
             yield Mention("page", host + path.lower(), found[0], number)
     rest = _FICHA_REFERENCE.sub(" ", _SITE.sub(" ", rest))
     rest = fold(rest).replace("·", " ")
-    for spelled in _SPELLED.finditer(rest):
-        yield Mention("spelled", spelled[0], spelled[0], number)
-    for pattern, reader in _READERS:
+    yield from (Mention(kind, value, shown, number) for kind, value, shown in in_words(rest, own))
+    for pattern, reader in _readers(own):
         kept = []
         at = 0
         for match in pattern.finditer(rest):
-            values = list(reader(match))
+            values = list(reader(match, own))
             if not values:
                 continue
             yield from (Mention(kind, value, match[0].strip(), number) for kind, value in values)
@@ -222,15 +194,26 @@ def _in_line(line: str, number: int) -> Iterator[Mention]:
         rest = " ; ".join([*kept, rest[at:]])
 
 
-def _telephone(match: re.Match[str]) -> Iterator[tuple[str, str]]:
+def _spelled(rest: str, _own: Tongue) -> Iterator[tuple[str, str, str]]:
+    """In Spanish a figure before its unit is written in digits, unless the ficha itself spells it."""
+    yield from (("spelled", found[0], found[0]) for found in _SPELLED.finditer(rest))
+
+
+def _translated(rest: str, own: Tongue) -> Iterator[tuple[str, str, str]]:
+    """A translation may spell it; the article's digits must say the same."""
+    for found in own.in_words.finditer(rest):
+        yield "span", f"{own.small[found['word']]} {own.units[found['unit']]}", found[0]
+
+
+def _telephone(match: re.Match[str], _own: Tongue) -> Iterator[tuple[str, str]]:
     digits = re.sub(r"\D", "", match[0])
     if len(digits) >= 9:
         yield "telephone", digits
 
 
-def _date(match: re.Match[str]) -> Iterator[tuple[str, str]]:
+def _date(match: re.Match[str], own: Tongue) -> Iterator[tuple[str, str]]:
     parts = match.groupdict()
-    month = int(parts["number"]) if parts.get("number") else _MONTHS[parts["month"]]
+    month = int(parts["number"]) if parts.get("number") else own.months[parts["month"]]
     if not 1 <= month <= 12:
         return
     if "year" not in parts:
@@ -241,39 +224,41 @@ def _date(match: re.Match[str]) -> Iterator[tuple[str, str]]:
         yield "date", f"{parts['year']}-{month:02}-{int(parts['day']):02}"
 
 
-def _figures(text: str) -> Iterator[str]:
-    """ "65.000" is 65000, "5,1" is 5.1: as Spanish writes them."""
-    for figure in _PLAIN.findall(text):
-        yield re.sub(r"\.(?=\d{3}(?:\D|$))", "", figure).replace(",", ".")
+def _figures(text: str, own: Tongue) -> Iterator[str]:
+    """ "65.000" is 65000, "5,1" is 5.1 where Spanish writes them; "65,000" is 65000 in English."""
+    for figure in own.plain.findall(text):
+        yield own.thousands.sub("", figure).replace(",", ".")
 
 
-def _percent(match: re.Match[str]) -> Iterator[tuple[str, str]]:
-    yield from (("percent", figure) for figure in _figures(match["figures"]))
+def _percent(match: re.Match[str], own: Tongue) -> Iterator[tuple[str, str]]:
+    yield from (("percent", figure) for figure in _figures(match["figures"], own))
 
 
-def _money(match: re.Match[str]) -> Iterator[tuple[str, str]]:
-    yield from (("money", figure) for figure in _figures(match["sign"] or match["figures"]))
+def _money(match: re.Match[str], own: Tongue) -> Iterator[tuple[str, str]]:
+    yield from (("money", figure) for figure in _figures(match["sign"] or match["figures"], own))
 
 
-def _span(match: re.Match[str]) -> Iterator[tuple[str, str]]:
-    yield from (("span", f"{figure} {_UNITS[match['unit']]}") for figure in _figures(match["figures"]))
+def _span(match: re.Match[str], own: Tongue) -> Iterator[tuple[str, str]]:
+    yield from (("span", f"{figure} {own.units[match['unit']]}") for figure in _figures(match["figures"], own))
 
 
-def _number(match: re.Match[str]) -> Iterator[tuple[str, str]]:
-    yield from (("number", figure) for figure in _figures(match[0]))
+def _number(match: re.Match[str], own: Tongue) -> Iterator[tuple[str, str]]:
+    yield from (("number", figure) for figure in _figures(match[0], own))
 
 
-_READERS = (
-    (_ISO_DATE, _date),
-    (_NUMERIC_DATE, _date),
-    (_WRITTEN_DATE, _date),
-    (_ISO_MONTH, _date),
-    (_WRITTEN_MONTH, _date),
-    (_DAY_OF_MONTH, _date),
-    (_TELEPHONE, _telephone),
-    (_PERCENT_LIST, _percent),
-    (_MONEY, _money),
-    (_SPAN, _span),
-    (_PLAIN, _number),
-)
-"""In this order; what one has read, the next no longer sees."""
+def _readers(own: Tongue) -> tuple[tuple[re.Pattern[str], Reader], ...]:
+    """In this order; what one has read, the next no longer sees."""
+    return (
+        (_ISO_DATE, _date),
+        (_NUMERIC_DATE, _date),
+        (own.written_date, _date),
+        (own.month_first, _date),
+        (_ISO_MONTH, _date),
+        (own.written_month, _date),
+        (own.day_of_month, _date),
+        (_TELEPHONE, _telephone),
+        (own.percents, _percent),
+        (own.money, _money),
+        (own.span, _span),
+        (own.plain, _number),
+    )

@@ -4,7 +4,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from baquiano.conversations.models import Wording
-from baquiano.knowledge.models import Article, Topic
+from baquiano.knowledge.models import Article, Topic, Translation
 from baquiano.packs.arriving import crisis_key, wording_key
 from baquiano.packs.contents import PackFile
 from baquiano.packs.tally import LoadReport
@@ -35,12 +35,13 @@ def _remove_texts(pack: PackFile, report: LoadReport) -> None:
 
 
 def _remove_articles(pack: PackFile, report: LoadReport) -> None:
-    """Never one that was published, verified, translated, quoted or rated: its unpublished proposals are taken back instead."""
+    """Never one that was published, verified, translated here, quoted or rated: its unpublished proposals are taken back instead."""
     kept = {article.id for article in pack.articles}
     for article in Article.objects.filter(pack=pack.name).exclude(pk__in=kept):
         proposals = article.versions.filter(origin=pack.name, published_at=None)
         is_only_ours = article.versions.count() == proposals.count()
-        if is_only_ours and _is_deleted(*proposals, article):
+        translated = Translation.objects.filter(version__in=proposals, origin=pack.name, published_at=None)
+        if is_only_ours and _is_deleted(*translated, *proposals, article):
             report.removed["articles"] += 1
             continue
         taken_back = proposals.filter(withdrawn_at=None).update(withdrawn_at=timezone.now())

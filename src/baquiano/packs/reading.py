@@ -4,6 +4,7 @@ packs/colombia/
     pack.yaml                  name, version, country, languages, what it requires, the order of its topics
     topics/<id>.yaml           titles, labels, words and example questions in five languages
     articles/<id>.md           front matter and sections
+    translations/<id>.yaml     an article's title, first sentence and short answer in other languages
     safety/phrases.<lang>.yaml · crisis.<lang>.yaml · numbers.yaml
     wording/<lang>.yaml        key: text
     organisation.yaml · members.yaml      of a demo pack only
@@ -14,13 +15,14 @@ import csv
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from baquiano.packs import markdown, sheets
 from baquiano.packs.contents import PackFile
 from baquiano.packs.markdown import Pages
+from baquiano.packs.rendering import said_in
 from baquiano.packs.sheets import Sheet
 from baquiano.packs.strict import Problem, Report, Table, compose, text_of
 from baquiano.territory import loading
@@ -30,11 +32,14 @@ MOST_PACK_BYTES = 20_000_000
 
 _PACK_NAME = re.compile(r"[a-z][a-z_]{1,38}")
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-_FILES = (
-    r"pack\.yaml|divisions\.csv|topics/[^/]+\.yaml|articles/[^/]+\.md|search/[^/]+\.(yaml|json|jsonl|npz)|safety/heard\.jsonl|"
-    r"safety/(numbers|crisis\.\w\w|phrases\.\w\w)\.yaml|wording/\w\w\.yaml"
-)
 _DEMO_FILES = r"organisation\.yaml|members\.yaml"
+_SEARCH_FILES = r"search/[^/]+\.(yaml|json|jsonl|npz)|safety/heard\.jsonl"
+_FILES = (
+    r"pack\.yaml|divisions\.csv|topics/[^/]+\.yaml|articles/[^/]+\.md|translations/[^/]+\.yaml|"
+    r"safety/(numbers|crisis\.\w\w|phrases\.\w\w)\.yaml|wording/\w\w\.yaml|" + _SEARCH_FILES
+)
+UNTABLED = f"{_SEARCH_FILES}|{_DEMO_FILES}"
+"""Files that no table holds, or whose rows never leave one: they are only ever copied."""
 
 T = TypeVar("T")
 
@@ -52,10 +57,12 @@ def read(folder: Path) -> Reading:
     if not (folder / "pack.yaml").is_file():
         return Reading(None, (Problem(f"{folder.name}/pack.yaml", 0, "is missing: this is not a pack"),))
     shelf = _Folder(folder)
-    digest = shelf.digest()
-    head = shelf.sheet(folder / "pack.yaml")
-    pack = None if head is None or digest is None else _pack(shelf, head, digest)
-    return Reading(pack, tuple(sorted(p for report in shelf.reports.values() for p in report.problems)))
+    head = shelf.sheet(folder / "pack.yaml") if shelf.is_in_proportion() else None
+    pack = None if head is None else _pack(shelf, head)
+    problems = tuple(sorted(p for report in shelf.reports.values() for p in report.problems))
+    if pack and not problems:
+        pack = replace(pack, digest=shelf.digest(pack))
+    return Reading(pack, problems)
 
 
 def is_demo(folder: Path) -> bool:
@@ -64,7 +71,7 @@ def is_demo(folder: Path) -> bool:
     return head is not None and bool(head.table.flag("demo"))
 
 
-def _pack(shelf: "_Folder", head: Sheet, digest: str) -> PackFile:
+def _pack(shelf: "_Folder", head: Sheet) -> PackFile:
     table = head.table
     name = table.matching("name", _PACK_NAME, "a word of small letters")
     if name and name != shelf.folder.name:
@@ -72,8 +79,10 @@ def _pack(shelf: "_Folder", head: Sheet, digest: str) -> PackFile:
     country = table.matching("country", sheets.COUNTRY, "a country code such as CO, or null", optional=True) or None
     demo = bool(table.flag("demo"))
     crisis = shelf.each("safety/crisis.*.yaml")
+    versions = dict(sheets.version_of(sheet) for sheet in crisis)
     pack = PackFile(
         origin=head.origin,
+        folder=str(shelf.folder.resolve()),
         name=name,
         title=table.text("title", most=sheets.TITLE),
         version=table.text("version", most=20),
@@ -84,8 +93,10 @@ def _pack(shelf: "_Folder", head: Sheet, digest: str) -> PackFile:
         is_demo=demo,
         topics=_all(sheets.topic, shelf.each("topics/*.yaml")),
         articles=_all(sheets.article, shelf.each("articles/*.md")),
+        translations=tuple(row for sheet in shelf.each("translations/*.yaml") for row in sheets.translations(sheet)),
         numbers=tuple(row for sheet in shelf.each("safety/numbers.yaml") for row in sheets.numbers(sheet)),
         crisis=tuple(row for sheet in crisis for row in sheets.crisis(sheet, country)),
+        crisis_versions=versions,
         wordings=(
             *(row for sheet in shelf.each("wording/*.yaml") for row in sheets.wordings(sheet, country)),
             *(row for sheet in crisis for row in sheets.crisis_sentences(sheet, country)),
@@ -94,7 +105,7 @@ def _pack(shelf: "_Folder", head: Sheet, digest: str) -> PackFile:
         organisation=next(iter(_all(sheets.organisation, shelf.each("organisation.yaml"))), None),
         members=tuple(row for sheet in shelf.each("members.yaml") for row in sheets.members(sheet)),
         divisions=shelf.divisions(),
-        digest=digest,
+        digest="",
     )
     table.done()
     shelf.strangers(f"{_FILES}|{_DEMO_FILES}" if demo else _FILES)
@@ -112,18 +123,28 @@ class _Folder:
         self.folder = folder
         self.reports: dict[str, Report] = {}
 
-    def digest(self) -> str | None:
-        """Of every byte of every file; None (and a problem) when the folder is out of proportion."""
-        files = sorted(path for path in self.folder.rglob("*") if path.is_file() and not path.is_symlink())
+    def is_in_proportion(self) -> bool:
+        """False, and a problem, when the folder is larger than a pack may be: then nothing in it is opened."""
+        files = self._files()
         if len(files) > MOST_FILES or sum(path.stat().st_size for path in files) > MOST_PACK_BYTES:
             most = f"{MOST_FILES} files, {MOST_PACK_BYTES // 1_000_000} MB"
             self._report(self.folder).add(0, f"is larger than a pack may be: {most}")
-            return None
+            return False
+        return True
+
+    def digest(self, pack: PackFile) -> str:
+        """Of what the pack says, however it is written, and of every byte that no table holds."""
+        said = {name: text.encode() for name, text in said_in(pack).items()}
+        names = {str(path.relative_to(self.folder)): path for path in self._files()}
+        said |= {name: path.read_bytes() for name, path in names.items() if re.fullmatch(UNTABLED, name)}
         digest = hashlib.sha256()
-        for path in files:
-            digest.update(f"{path.relative_to(self.folder)}\0{path.stat().st_size}\0".encode())
-            digest.update(path.read_bytes())
+        for name, content in sorted(said.items()):
+            digest.update(f"{name}\0{len(content)}\0".encode())
+            digest.update(content)
         return digest.hexdigest()
+
+    def _files(self) -> list[Path]:
+        return sorted(path for path in self.folder.rglob("*") if path.is_file() and not path.is_symlink())
 
     def each(self, pattern: str) -> tuple[Sheet, ...]:
         """Those that could be read; the others have left a problem."""

@@ -1,13 +1,14 @@
 """One kind of file each: a sheet in, frozen values out. What is wrong is written in the sheet's report."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from baquiano.engine.danger import Danger
 from baquiano.packs import markdown
 from baquiano.packs.contents import (
+    BESIDE_DANGER,
     BRANCHES,
     CONFIDENCE,
     LANGUAGES,
@@ -22,12 +23,17 @@ from baquiano.packs.contents import (
     RulesFile,
     SourceFile,
     TopicFile,
+    TranslationFile,
+    Unlike,
+    WarningWord,
     WordingFile,
 )
 from baquiano.packs.markdown import Pages
 from baquiano.packs.strict import Report, Table
+from baquiano.territory.codes import POPULATIONS, STAGES
 
 TITLE, LABEL, WORD, EXAMPLE, CAUTION = 72, 24, 60, 400, 400
+MOST_EXAMPLES = 15
 
 COUNTRY = re.compile(r"[A-Z]{2}")
 _ID = re.compile(r"[a-z][a-z0-9_]{1,58}")
@@ -36,6 +42,8 @@ _USERNAME = re.compile(r"[a-z]{2,30}")
 _FICHA = re.compile(r"(?:CO|CL|G)-\d{2}")
 _HTTPS = re.compile(r"https://[a-z0-9.-]+\.[a-z]{2,}(?:/\S*)?")
 _PHONE = re.compile(r"[+*]?[\d ]{2,25}")
+_PCODE = re.compile(r"[A-Z]{2}[A-Z0-9-]{2,10}")
+_TARGET = re.compile(r"(?:1[0-7]|[1-9])\.(?:1\d|[1-9]|[a-d])")
 _KINDS = tuple(Danger)
 
 
@@ -57,11 +65,6 @@ class Sheet:
 def topic(sheet: Sheet) -> TopicFile:
     table = sheet.table
     examples = table.table("examples")
-    unlike = []
-    for row in table.tables("not_this", at_most=8):
-        row.text("if", most=200)
-        unlike.append(row.matching("then", _ID, "the id of a topic"))
-        row.done()
     found = TopicFile(
         origin=sheet.origin,
         id=_named_as_file(sheet),
@@ -71,7 +74,7 @@ def topic(sheet: Sheet) -> TopicFile:
         titles=_by_language(table.table("title"), most=TITLE),
         labels=_by_language(table.table("short"), most=LABEL),
         words=_lists_by_language(table.table("words"), most=WORD),
-        unlike=tuple(unlike),
+        unlike=tuple(_unlike(row) for row in table.tables("not_this", at_most=8)),
         examples=tuple(
             ExampleFile(language, text, line)
             for language in LANGUAGES
@@ -83,19 +86,37 @@ def topic(sheet: Sheet) -> TopicFile:
     return found
 
 
+def _unlike(row: Table) -> Unlike:
+    found = Unlike(row.text("if", most=200), row.matching("then", _ID, "the id of a topic"))
+    row.done()
+    return found
+
+
 def article(sheet: Sheet) -> ArticleFile:
     table, pages = sheet.table, sheet.pages
     found = ArticleFile(
         origin=sheet.origin,
         id=_named_as_file(sheet),
-        topic=table.matching("topic", _ID, "the id of a topic"),
-        country=table.matching("country", COUNTRY, "a country code such as CO"),
+        topic=table.matching("topic", _ID, "the id of a topic, or null for a public page", optional=True),
+        country=table.matching("country", COUNTRY, "a country code such as CO, or null", optional=True) or None,
         title=table.text("title", most=TITLE),
         fichas=_fichas(table),
         known_on=table.day("known_on"),
         window_closes_on=table.day("window_closes_on"),
+        good_until=table.day("good_until"),
         confidence=table.one_of("confidence", CONFIDENCE),
         is_life_saving=bool(table.flag("life_saving")),
+        populations=_codes(table, "population", POPULATIONS),
+        stages=_codes(table, "stage", STAGES),
+        sdg=_targets(table),
+        territory=table.matching(
+            "territory", _PCODE, "the pcode of a division in divisions.csv, such as CO88 or CL05101", optional=True
+        ),
+        warning_words=tuple(_warning_word(row) for row in table.tables("warning_words", at_most=6)),
+        examples=tuple(
+            ExampleFile("es", text, line)
+            for text, line in table.texts_with_lines("examples", most=EXAMPLE, at_most=MOST_EXAMPLES)
+        ),
         sources=tuple(_source(row) for row in table.tables("sources", at_least=1, at_most=6)),
         caution=table.text("caution", most=CAUTION, least=0),
         next_topics=table.texts("next", most=60, at_most=3),
@@ -105,9 +126,59 @@ def article(sheet: Sheet) -> ArticleFile:
         body=pages.body,
         body_line=pages.body_line,
     )
-    if not table.has("known_on"):
-        table.wrong("known_on", "is missing: write the last known date, or null")
+    for key, meaning in (("known_on", "the last known date"), ("topic", "the topic"), ("country", "the country")):
+        if not table.has(key):
+            table.wrong(key, f"is missing: write {meaning}, or null")
     table.done()
+    return found
+
+
+def _codes(table: Table, key: str, allowed: Sequence[str]) -> tuple[str, ...]:
+    found = table.texts(key, most=20, at_least=1, at_most=5)
+    for code in found:
+        if code and code not in allowed:
+            table.wrong(key, f"{code} is not one of {', '.join(allowed)}")
+    return found
+
+
+def _targets(table: Table) -> tuple[str, ...]:
+    found = table.texts("sdg", most=5, at_least=1, at_most=3)
+    for target in found:
+        if target and not _TARGET.fullmatch(target):
+            table.wrong("sdg", f"{target} is not a target of the sustainable development goals, such as 10.7")
+    return found
+
+
+def _warning_word(row: Table) -> WarningWord:
+    found = WarningWord(row.text("word", most=60), row.text("reason", most=200, least=10))
+    row.done()
+    return found
+
+
+def translations(sheet: Sheet) -> tuple[TranslationFile, ...]:
+    """One article in the languages that its file gives."""
+    table = sheet.table
+    article = table.matching("article", _ID, "the id of an article")
+    if article and article != sheet.path.stem:
+        table.wrong("article", f"should be the name of its file, {sheet.path.stem}")
+    languages = [language for language in LANGUAGES if language != "es" and table.has(language)]
+    found = tuple(_translation(table.table(language), sheet, article, language) for language in languages)
+    if not found:
+        table.wrong("article", "has no language: en, pt, fr or ht")
+    table.done()
+    return found
+
+
+def _translation(row: Table, sheet: Sheet, article: str, language: str) -> TranslationFile:
+    found = TranslationFile(
+        origin=Origin(sheet.report.file, row.line, row.lines()),
+        article=article,
+        language=language,
+        title=row.text("title", most=TITLE),
+        first_sentence=row.text("first", most=markdown.MOST[markdown.FIRST_SENTENCE]),
+        short_answer=row.text("short", most=markdown.MOST[markdown.SHORT_ANSWER]),
+    )
+    row.done()
     return found
 
 
@@ -142,12 +213,16 @@ def _number(row: Table, sheet: Sheet) -> NumberFile:
 def crisis(sheet: Sheet, country: str | None) -> tuple[CrisisFile, ...]:
     """The danger texts of one language; the fixed sentences beside them are read by `crisis_sentences`."""
     language, table = _language(sheet), sheet.table
-    table.text("version", most=40)
     if table.one_of("language", LANGUAGES) not in ("", language):
         table.wrong("language", f"should be that of its file, {language}")
     found = tuple(_crisis(row, sheet, language, country) for row in table.tables("texts", at_least=1))
     table.done(also=["fixed"])
     return found
+
+
+def version_of(sheet: Sheet) -> tuple[str, str]:
+    """The language of a file of danger texts, and the version it names."""
+    return _language(sheet), sheet.table.text("version", most=40)
 
 
 def _crisis(row: Table, sheet: Sheet, language: str, country: str | None) -> CrisisFile:
@@ -168,6 +243,9 @@ def _crisis(row: Table, sheet: Sheet, language: str, country: str | None) -> Cri
 def crisis_sentences(sheet: Sheet, country: str | None) -> tuple[WordingFile, ...]:
     """They are kept with the other wording: `told`, `call_local` …, and `countries.CO` for a table in them."""
     fixed = sheet.table.table("fixed")
+    for key in fixed.lines():
+        if key not in BESIDE_DANGER:
+            fixed.wrong(key, f"does not stand beside danger texts: only {', '.join(BESIDE_DANGER)}")
     plain = [key for key in fixed.lines() if not fixed.is_table(key)]
     nested = [(key, fixed.table(key)) for key in fixed.lines() if fixed.is_table(key)]
     return (
@@ -181,6 +259,9 @@ def crisis_sentences(sheet: Sheet, country: str | None) -> tuple[WordingFile, ..
 
 
 def wordings(sheet: Sheet, country: str | None) -> tuple[WordingFile, ...]:
+    for key in sheet.table.lines():
+        if key.split(".")[0] in BESIDE_DANGER:
+            sheet.table.wrong(key, "stands with the danger texts, in safety/crisis.*.yaml under `fixed`")
     return _sentences(sheet, sheet.table, country, list(sheet.table.lines()))
 
 

@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_safe
 
+from baquiano.conversations.pages import fraud_alerts
 from baquiano.public.danger import calls
 from baquiano.public.pages import home_url, page, served, show
 from baquiano.public.topics import branches_shown
@@ -29,6 +30,7 @@ def home(request: HttpRequest, language: str, country: str = "") -> HttpResponse
         language,
         country,
         branches=branches_shown(language, country),
+        frauds=fraud_alerts(language, country),
         danger=calls(language, country),
         client_id=new_client_id(),
     )

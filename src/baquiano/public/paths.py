@@ -25,5 +25,18 @@ class CountryCode:
         return value.lower()
 
 
+class ShortCode:
+    """Of a short link, as somebody copied it; which codes exist the table knows."""
+
+    regex = "[0-9A-Za-z]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(Language, "language")
 register_converter(CountryCode, "country")
+register_converter(ShortCode, "short")

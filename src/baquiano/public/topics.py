@@ -10,11 +10,22 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from baquiano.conversations import actions
-from baquiano.conversations.pages import Branch, answer_page, branches
+from baquiano.conversations.pages import (
+    AnswerPage,
+    Branch,
+    answer_page,
+    branches,
+    fraud_alerts,
+    in_spanish_notice,
+    other_page,
+    other_pages,
+    rumours_answered,
+)
 from baquiano.engine.turn import MAIN
 from baquiano.public.danger import calls
 from baquiano.public.pages import page, served, show
 from baquiano.public.saying import local_posts_only, pick
+from baquiano.public.takeaway import take_away
 from baquiano.public.visitor import new_client_id, visitor
 
 
@@ -30,7 +41,14 @@ class BranchShown:
 @require_safe
 def topics(request: HttpRequest, language: str, country: str = "") -> HttpResponse:
     country = served(country)
-    return show(request, "public/topics.html", language, country, branches=branches_shown(language, country))
+    return show(
+        request,
+        "public/topics.html",
+        language,
+        country,
+        branches=branches_shown(language, country),
+        frauds=fraud_alerts(language, country),
+    )
 
 
 @page
@@ -40,7 +58,8 @@ def branch(request: HttpRequest, language: str, branch: str, country: str = "") 
     country = served(country)
     for shown in branches_shown(language, country):
         if shown.branch.id == branch:
-            return show(request, "public/branch.html", language, country, shown=shown)
+            frauds = fraud_alerts(language, country)
+            return show(request, "public/branch.html", language, country, shown=shown, frauds=frauds)
     raise Http404
 
 
@@ -49,6 +68,38 @@ def branch(request: HttpRequest, language: str, branch: str, country: str = "") 
 def answer(request: HttpRequest, language: str, country: str, topic: str, article: str = "") -> HttpResponse:
     country = served(country)
     found = answer_page(topic, language=language, country=country, article=article)
+    return _shown(request, language, country, found, topic)
+
+
+@page
+@require_safe
+def other(request: HttpRequest, language: str, country: str, article: str) -> HttpResponse:
+    """A page that no question leads to, with the same dates and marks as an answer."""
+    country = served(country)
+    return _shown(request, language, country, other_page(article, language=language, country=country))
+
+
+@page
+@require_safe
+def others(request: HttpRequest, language: str, country: str) -> HttpResponse:
+    country = served(country)
+    return show(request, "public/others.html", language, country, pages=other_pages(language, country))
+
+
+@page
+@require_safe
+def rumours(request: HttpRequest, language: str) -> HttpResponse:
+    country = served("")
+    answered = rumours_answered(language, country)
+    notice = in_spanish_notice(language) if answered else ""
+    return show(request, "public/rumours.html", language, country, rumours=answered, notice=notice)
+
+
+def _shown(
+    request: HttpRequest, language: str, country: str, found: AnswerPage | None, topic: str = ""
+) -> HttpResponse:
+    taken = take_away(found, language, country) if found else None
+    is_beside_danger = taken is not None and taken.is_discreet
     return show(
         request,
         "public/answer.html" if found else "public/unanswered.html",
@@ -56,6 +107,8 @@ def answer(request: HttpRequest, language: str, country: str, topic: str, articl
         country,
         status=200 if found else 404,
         answer=found,
+        taken=taken,
+        frauds=[] if is_beside_danger else fraud_alerts(language, country),
         topic=topic,
         is_thanked="gracias" in request.GET,
         danger=calls(language, country),

@@ -3,10 +3,10 @@
 from django.urls import path
 
 from baquiano.accounts.policy import guarded
-from baquiano.public import about, chat, home, paths, topics
+from baquiano.public import about, chat, home, paths, takeaway, topics
 
 app_name = "public"
-assert paths  # registers the two converters used below
+assert paths  # registers the converters used below
 
 urlpatterns = [
     path("", guarded("public:language", home.language), name="language"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("robots.txt", guarded("public:robots", about.robots), name="robots"),
     path("favicon.ico", guarded("public:favicon", about.favicon), name="favicon"),
     path("manifest.webmanifest", guarded("public:manifest", about.manifest), name="manifest"),
+    path("a/<short:code>", guarded("public:short", takeaway.short), name="short"),
+    path("a/<short:code>/<language:language>", guarded("public:short", takeaway.short), name="short"),
+    path("a/<short:code>/<language:language>.pdf", guarded("public:slip", takeaway.sheet), name="slip"),
     path("<language:language>/", guarded("public:home", home.home), name="home"),
     path("<language:language>/acerca/", guarded("public:about", about.about), name="about"),
     path("<language:language>/chat/", guarded("public:chat", chat.chat), name="chat"),
@@ -22,6 +25,7 @@ urlpatterns = [
     path("<language:language>/chat/waiting/", guarded("public:waiting", chat.waiting), name="waiting"),
     path("<language:language>/chat/forget/", guarded("public:forget", chat.forget), name="forget"),
     path("<language:language>/persona/", guarded("public:person", chat.person), name="person"),
+    path("<language:language>/rumores/", guarded("public:rumours", topics.rumours), name="rumours"),
     path("<language:language>/temas/", guarded("public:topics", topics.topics), name="topics"),
     path("<language:language>/temas/<slug:branch>/", guarded("public:branch", topics.branch), name="branch"),
     path("<language:language>/<country:country>/", guarded("public:home", home.home), name="home"),
@@ -30,6 +34,12 @@ urlpatterns = [
         "<language:language>/<country:country>/temas/<slug:branch>/",
         guarded("public:branch", topics.branch),
         name="branch",
+    ),
+    path("<language:language>/<country:country>/paginas/", guarded("public:others", topics.others), name="others"),
+    path(
+        "<language:language>/<country:country>/paginas/<slug:article>/",
+        guarded("public:other", topics.other),
+        name="other",
     ),
     path("<language:language>/<country:country>/<slug:topic>/", guarded("public:answer", topics.answer), name="answer"),
     path(

@@ -1,5 +1,6 @@
 """Raising an alert, saying that one has seen it, and verifying a number."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.utils import timezone
@@ -10,7 +11,7 @@ from baquiano.accounts.models import User
 from baquiano.engine.danger import Finding, Level
 from baquiano.knowledge.actions import shelf_changed
 from baquiano.lib.turnstile import ring, writing
-from baquiano.safety.models import Alert, EmergencyNumber, NumberVerification
+from baquiano.safety.models import Alert, CrisisSignature, CrisisText, EmergencyNumber, NumberVerification
 
 # Domain: protection taxonomy, how soon a person must come.
 WITHIN = {
@@ -45,6 +46,19 @@ def acknowledge(alert: Alert, *, by: User) -> None:
         alert.acknowledged_at, alert.acknowledged_by = timezone.now(), by
         alert.save(update_fields=["acknowledged_at", "acknowledged_by"])
         audit(by, "alert.acknowledged", alert, about=alert.about)
+
+
+def sign(texts: Sequence[CrisisText], *, by: User) -> int:
+    """By one person, for the words as they are now. Returns how many she had not signed before."""
+    signed = 0
+    with writing():
+        for text in texts:
+            row, is_new = CrisisSignature.objects.get_or_create(text=text, words=text.words, by=by)
+            if is_new:
+                audit(by, "danger_text.signed", row, about=f"{text.kind} {text.language} {text.country or '--'}")
+            signed += is_new
+        shelf_changed()
+    return signed
 
 
 def verify_number(number: EmergencyNumber, *, by: User, how: str) -> NumberVerification:

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from django.conf import settings
+from django.db import models
 from django.utils import timezone
 
 from baquiano.engine import language
@@ -47,10 +48,11 @@ class NumberShown:
 
 @dataclass(frozen=True)
 class DangerText:
-    """`text` still holds {numbers}."""
+    """`text` still holds {numbers}. `may_be_said`: two people of this installation signed it (a demo does not ask)."""
 
     text: str
     numbers: tuple[str, ...]
+    may_be_said: bool = True
 
 
 @dataclass(frozen=True)
@@ -162,13 +164,27 @@ def _take(number: int) -> Book:
     return Book(
         number,
         compile_rules(rows),
-        {(t.kind, t.language, t.country): DangerText(t.text, tuple(t.numbers)) for t in CrisisText.objects.all()},
+        {(text.kind, text.language, text.country): _danger_text(text) for text in _crisis_texts()},
         {
             n.pk: NumberShown(n.pk, n.country, n.number, n.names, n.whose, n.note, tuple(n.kinds), confirmed.get(n.pk))
             for n in EmergencyNumber.objects.all()
         },
         _listener(),
     )
+
+
+def _crisis_texts() -> models.QuerySet[CrisisText]:
+    return CrisisText.objects.prefetch_related("signatures")
+
+
+def _danger_text(text: CrisisText) -> DangerText:
+    return DangerText(text.text, tuple(text.numbers), settings.IS_DEMO or text.is_signed())
+
+
+def unsigned(countries: Sequence[str]) -> list[CrisisText]:
+    """What is said without its own words, because two people have not signed them: of these countries, or of none."""
+    texts = _crisis_texts().filter(country__in=("", *countries)).order_by("country", "language", "kind")
+    return [text for text in texts if not text.is_signed()]
 
 
 def unverified(countries: Sequence[str]) -> list[str]:

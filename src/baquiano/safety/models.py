@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime, timedelta
 
 from django.db import models
@@ -103,8 +104,37 @@ class CrisisText(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("kind", "language", "country"), name="one_crisis_text"),)
 
+    def is_signed(self) -> bool:
+        """Two people signed the words as they are now."""
+        return len({signature.by_id for signature in self.signatures.all() if signature.words == self.words}) >= 2
+
+    @property
+    def words(self) -> str:
+        """The digest by which its signatures know it."""
+        return hashlib.sha256("\0".join((self.text, *self.numbers)).encode()).hexdigest()
+
     def __str__(self) -> str:
         return f"crisis text {self.kind} {self.language} {self.country or '--'}"
+
+
+class CrisisSignature(models.Model):
+    """Somebody of this installation answers for these words of a danger text. Two people's make it said in production.
+
+    `words`: the digest of what was signed; other words need new signatures.
+    """
+
+    PRIVACY = plain("id", "text", "words", "by", "at")
+
+    text = models.ForeignKey(CrisisText, models.CASCADE, related_name="signatures")
+    words = models.CharField(max_length=64)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("text", "words", "by"), name="one_signature_each"),)
+
+    def __str__(self) -> str:
+        return f"signature {self.pk}"
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):

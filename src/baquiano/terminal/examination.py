@@ -1,6 +1,7 @@
 """What `doctor` looks at, in plain words. It changes nothing and never says a name, a number of a person or a text."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +15,7 @@ from django.utils import timezone
 from baquiano.accounts.models import Membership, Role, Tick, organisation
 from baquiano.channels.models import Channel, RawWebhook
 from baquiano.conversations.models import Message
-from baquiano.knowledge import finding
+from baquiano.knowledge import finding, own_calibration, standing
 from baquiano.knowledge.models import ArticleVersion
 from baquiano.packs.models import PackLoad
 from baquiano.post.models import Letter, State
@@ -147,10 +148,44 @@ def _words() -> Iterator[Finding]:
         yield Finding(
             Mark.NOTE,
             "No answer has been approved by two people of this organisation: the assistant gives the menu, danger texts and a person, nothing else",
-            "Approving arrives with the editorial desk; until then this is on purpose",
+            "In the workspace: Texts, To approve. One person answers for each text, another approves it",
         )
     else:
         yield well(f"{published} approved texts are served")
+    yield from _currency()
+
+
+def _currency() -> Iterator[Finding]:
+    """What is past its trust, and what nobody has ever checked."""
+    texts = standing.in_force(timezone.localdate())
+    counted = Counter(text.state for text in texts)
+    late, gone = counted[standing.State.NEEDS_REVIEW], counted[standing.State.EXPIRED]
+    if late or gone:
+        yield Finding(
+            Mark.NOTE if not gone else Mark.ILL,
+            f"Texts past their trust: {late} said with a caution, {gone} no longer said",
+            "Check them and say so: in the workspace, Texts",
+        )
+    unchecked = sum(text.checked is None for text in texts)
+    if unchecked:
+        yield Finding(
+            Mark.NOTE, f"{unchecked} approved texts were never checked against their source", "In the workspace, Texts"
+        )
+
+
+def _danger_texts() -> Iterator[Finding]:
+    """Without two signatures only the number is said."""
+    countries = organisation().countries
+    unsigned = Counter(text.language for text in book.unsigned(countries))
+    if unsigned:
+        each = ", ".join(f"{language} {n}" for language, n in sorted(unsigned.items()))
+        yield Finding(
+            Mark.NOTE if settings.IS_DEMO else Mark.ILL,
+            f"Danger texts that two people have not signed: {each}",
+            "In the workspace: Texts, Danger texts. In production only the number is said until then",
+        )
+    elif countries:
+        yield well("Danger texts: signed by two people in every language")
 
 
 def _numbers() -> Iterator[Finding]:
@@ -199,10 +234,29 @@ def _search() -> Iterator[Finding]:
         )
     else:
         yield well("Search: by words and by meaning")
+    yield from _calibration()
     if os.environ.get("OMP_NUM_THREADS") != "1":
         yield Finding(Mark.NOTE, "OMP_NUM_THREADS is not 1", "Unset it: two threads are slower on a busy machine")
 
 
+def _calibration() -> Iterator[Finding]:
+    ours = own_calibration.ours()
+    if ours is None and own_calibration.file().exists():
+        yield Finding(
+            Mark.NOTE,
+            "The calibration fitted here is of another version of the program: that of the packs is used",
+            f"baquiano evaluate FILE --refit --save, or delete {own_calibration.file()}",
+        )
+    elif ours and own_calibration.is_older_than_the_packs():
+        yield Finding(
+            Mark.NOTE,
+            f"Search: decides with the calibration fitted here on {ours['fitted_on']}; the packs brought a later one",
+            f"baquiano evaluate FILE --refit --save, or delete {own_calibration.file()}",
+        )
+    elif ours:
+        yield well(f"Search: decides with the calibration fitted here on {ours['fitted_on']}, instead of the packs'")
+
+
 EXAMINATIONS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _mode, _database, _keys, _organisation, _words, _numbers, _channels, _search, _loops,
+    _mode, _database, _keys, _organisation, _words, _danger_texts, _numbers, _channels, _search, _loops,
 )  # fmt: skip

@@ -5,6 +5,7 @@ clock (each second, alerts and leases first), messages (what came in → turns),
 each row is claimed with SKIP LOCKED.
 """
 
+import ctypes
 import fcntl
 import logging
 import os
@@ -27,9 +28,10 @@ from baquiano.accounts.models import Tick
 from baquiano.channels import actions as channels
 from baquiano.conversations import actions as conversations
 from baquiano.conversations import receiving, turns
-from baquiano.knowledge import finding
+from baquiano.knowledge import editing, finding, questions
 from baquiano.lib.turnstile import BELL, bell, writing
 from baquiano.post import actions as post
+from baquiano.recalls import actions as recalls
 from baquiano.safety import book
 
 log = logging.getLogger(__name__)
@@ -67,12 +69,12 @@ def letters() -> int:
 
 def clock() -> int:
     now = timezone.now()
-    return post.settle_cut(now) + conversations.release_deserted(now)
+    return post.settle_cut(now) + conversations.release_deserted(now) + editing.publish_scheduled(now)
 
 
 def background() -> int:
-    """What may wait: making the vectors for search and listening by meaning, erasing what has been kept long enough."""
-    return finding.deepen() + book.deepen() + erase()
+    """What may wait: making vectors for search and listening by meaning, lists of who was told what changed, erasing."""
+    return finding.deepen() + book.deepen() + recalls.due() + erase()
 
 
 def erase() -> int:
@@ -83,7 +85,9 @@ def erase() -> int:
         accounts.forget_attempts(now)
         + channels.erase_past_keeping(now)
         + post.forget_parked(now)
+        + editing.forget_drafts(now)
         + conversations.erase_past_keeping(now)
+        + questions.forget_past_keeping(now)
     )
 
 
@@ -99,6 +103,7 @@ def once() -> None:
     """Everything that is due now, until nothing is."""
     while any([clock(), messages(), letters()]):
         continue
+    recalls.due()
     erase()
 
 
@@ -239,4 +244,13 @@ def _warmed_up(runner: Runner) -> None:
         log.error("the index or the danger rules could not be built: %s", type(problem).__name__)
     finally:
         connection.close()
+        _give_back()
     runner.run()
+
+
+def _give_back() -> None:
+    """What building the index and the rules borrowed goes back to the machine: the C library would keep some 20 MB."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (OSError, AttributeError):
+        return  # not this C library: nothing is wrong

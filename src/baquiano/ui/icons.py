@@ -11,6 +11,7 @@ ICONS: dict[str, str] = {
     "next": '<path d="m9 5 7 7-7 7"/>',
     "look": '<path d="M4 12a8 8 0 0 1 14-5l2 2m0-5v5h-5m5 3a8 8 0 0 1-14 5l-2-2m0 5v-5h5"/>',
     "erase": '<path d="M4 7h16M9 7V4h6v3m3 0-1 13H7L6 7m4 4v5m4-5v5"/>',
+    "save": '<path d="M12 3v12m-5-5 5 5 5-5M4 17v4h16v-4"/>',
     "print": '<path d="M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z"/>',
     "search": '<circle cx="11" cy="11" r="6"/><path d="m16 16 4 4"/>',
     "close": '<path d="m6 6 12 12M18 6 6 18"/>',

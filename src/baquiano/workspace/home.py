@@ -7,7 +7,9 @@ from baquiano.accounts.policy import StaffRequest, may, owes_second_factor
 
 
 def home(request: StaffRequest) -> HttpResponse:
-    """The inbox for those who answer people; for the others, what they may do."""
+    """The inbox for those who answer people, the editorial desk for those who write; for the others, what they may do."""
     if owes_second_factor(request.user):
         return redirect("workspace:security")
-    return redirect("workspace:inbox" if may(request.user, "conversation.list") else "workspace:may")
+    if may(request.user, "conversation.list"):
+        return redirect("workspace:inbox")
+    return redirect("workspace:editorial" if may(request.user, "article.read") else "workspace:may")

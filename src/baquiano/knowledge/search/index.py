@@ -73,18 +73,22 @@ class Index:
         self._judges = judges
         groups = _groups(entries, elsewhere)
         typed = [[words(field.text, field.language, slang) for field in fields] for fields in groups]
-        self._spelling = Spelling(_vocabulary(groups[: len(entries)], typed))
+        of_topics = groups[: len(entries)]
+        self._spelling = Spelling(
+            asked=_vocabulary(of_topics, typed, are_asked=True), written=_vocabulary(of_topics, typed, are_asked=False)
+        )
         self._words = Bm25(_stems_of(fields, told) for fields, told in zip(groups, typed, strict=True))
         self._letters = Bm25(
             (_letters_of(fields, told) for fields, told in zip(groups, typed, strict=True)), least=RARE_LETTERS
         )
         said = [
-            (with_pairs(stems(told, field.language)), group)
+            (told, field.language, group)
             for group, fields in enumerate(groups)
             for field, told in zip(fields, typed[group], strict=True)
             if not field.is_body
         ]
-        self._nearest = Nearest([terms for terms, _ in said], [group for _, group in said], count=len(groups))
+        terms = (with_pairs(stems(told, language)) for told, language, _ in said)
+        self._nearest = Nearest(terms, [group for _, _, group in said], count=len(groups))
         self._meaning = None if embedder is None else _learn_meaning(groups, embedder)
 
     @classmethod
@@ -175,7 +179,7 @@ class Index:
 
 @dataclass(frozen=True)
 class _Field:
-    """One text of a group, and what it counts for."""
+    """One text of a group, and what it counts for. `is_asked`: somebody's question, with the mistakes of one."""
 
     text: str
     language: str
@@ -183,12 +187,13 @@ class _Field:
     in_letters: float = EXAMPLE
     is_word: bool = False
     is_body: bool = False
+    is_asked: bool = False
 
 
 def _fields(entry: Entry) -> list[_Field]:
     titles = [_Field(text, lang, TITLE, TITLE) for lang, text in entry.titles.items()]
     own = [_Field(text, lang, WORDS, WORDS, is_word=True) for lang in LANGUAGES for text in entry.words.get(lang, ())]
-    asked = [_Field(text, lang) for lang in LANGUAGES for text in entry.examples.get(lang, ())]
+    asked = [_Field(text, lang, is_asked=True) for lang in LANGUAGES for text in entry.examples.get(lang, ())]
     lines = [line for line in entry.body.splitlines() if line.strip()]
     return [
         *titles,
@@ -204,7 +209,7 @@ def _groups(entries: Iterable[Entry], elsewhere: Elsewhere) -> list[list[_Field]
 
 
 def _fields_of(messages: Sequence[Message]) -> list[_Field]:
-    return [_Field(message.text, message.language) for message in messages]
+    return [_Field(message.text, message.language, is_asked=True) for message in messages]
 
 
 def _stems_of(fields: Sequence[_Field], typed: Sequence[Sequence[str]]) -> dict[str, float]:
@@ -235,11 +240,15 @@ def _whole_texts(fields: Sequence[_Field]) -> list[tuple[str, str]]:
     return whole
 
 
-def _vocabulary(groups: Sequence[Sequence[_Field]], typed: Sequence[Sequence[Sequence[str]]]) -> dict[str, list[str]]:
+def _vocabulary(
+    groups: Sequence[Sequence[_Field]], typed: Sequence[Sequence[Sequence[str]]], *, are_asked: bool
+) -> dict[str, list[str]]:
+    """Language → the words of its questions, or of everything else."""
     seen: dict[str, list[str]] = {language: [] for language in LANGUAGES}
     for fields, of_group in zip(groups, typed, strict=False):
         for field, told in zip(fields, of_group, strict=True):
-            seen[field.language].extend(told)
+            if field.is_asked == are_asked:
+                seen[field.language].extend(told)
     return seen
 
 

@@ -137,12 +137,12 @@ def wilson(right: int, total: int) -> tuple[float, float]:
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
-def coverage(ranked: Iterable[tuple[float, bool]], asking: int) -> float:
-    """The largest share of `asking` reached by going down the surest messages while 95 % of all taken are right."""
+def coverage(ranked: Iterable[tuple[float, bool]], asking: int, *, precision: float = WANTED_PRECISION) -> float:
+    """The largest share of `asking` reached by going down the surest messages while so many of all taken are right."""
     right = best = 0
     for taken, (_, is_right) in enumerate(sorted(ranked, key=lambda pair: -pair[0]), start=1):
         right += is_right
-        if right >= WANTED_PRECISION * taken:
+        if right >= precision * taken:
             best = taken
     return min(best / asking, 1.0) if asking else 0.0
 

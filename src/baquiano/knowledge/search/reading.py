@@ -1,7 +1,11 @@
 """Reads a folder of packs into what the index is built from. For the bench, the calibration and tests; a running house hands in its tables."""
 
 import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -16,14 +20,21 @@ WITHOUT_WORDS_OF_ITS_OWN = "# Lo que no sabemos"
 def read_entries(packs: Path) -> tuple[Entry, ...]:
     """Every topic with the text of its articles, by id. Raises what PyYAML raises when a file is broken."""
     topics = [
-        yaml.safe_load(path.read_text(encoding="utf-8"))
+        yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         for pack in COUNTRY_PACKS
         for path in sorted((packs / pack / "topics").glob("*.yaml"))
     ]
-    bodies = _bodies(packs)
+    said = _of_articles(packs)
     return tuple(
-        entry_from(topic, bodies.get(topic["id"], "")) for topic in sorted(topics, key=lambda topic: str(topic["id"]))
+        entry_from(_with_examples(topic, said), "\n".join(said.bodies.get(topic["id"], ())))
+        for topic in sorted(topics, key=lambda topic: str(topic["id"]))
     )
+
+
+def _with_examples(topic: Mapping[str, Any], said: "_Articles") -> dict[str, Any]:
+    """A question that one article of a topic answers is a question about the topic."""
+    examples = topic["examples"]
+    return {**topic, "examples": {**examples, "es": [*examples["es"], *said.examples.get(topic["id"], ())]}}
 
 
 def read_slang(packs: Path) -> Slang:
@@ -41,12 +52,22 @@ def read_elsewhere(packs: Path) -> Elsewhere:
     return Elsewhere(read_messages(folder / "outside.jsonl"), read_messages(folder / "smalltalk.jsonl"))
 
 
-def _bodies(packs: Path) -> dict[str, str]:
-    bodies: dict[str, list[str]] = {}
+@dataclass(frozen=True)
+class _Articles:
+    """By topic: the lines of its articles, and the questions that lead to them. A public page has no topic: None."""
+
+    bodies: dict[str | None, list[str]] = field(default_factory=lambda: defaultdict(list))
+    examples: dict[str | None, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+
+def _of_articles(packs: Path) -> _Articles:
+    found = _Articles()
     for pack in COUNTRY_PACKS:
         for path in sorted((packs / pack / "articles").glob("*.md")):
             _, front, text = path.read_text(encoding="utf-8").split("---\n", 2)
+            head = yaml.load(front, yaml.CSafeLoader)
             spoken = text.split(WITHOUT_WORDS_OF_ITS_OWN)[0]
-            lines = [line for line in spoken.splitlines() if line.strip() and not line.startswith("#")]
-            bodies.setdefault(yaml.safe_load(front)["topic"], []).extend(lines)
-    return {topic: "\n".join(lines) for topic, lines in bodies.items()}
+            lines = (line for line in spoken.splitlines() if line.strip() and not line.startswith("#"))
+            found.bodies[head["topic"]].extend(lines)
+            found.examples[head["topic"]].extend(head.get("examples", ()))
+    return found

@@ -2,28 +2,36 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from symspellpy import SymSpell, Verbosity
 
 SHORTEST = 5
 """Letters under which a word is left alone: among short words everything is near everything."""
 
-LONG = 9
+LONG = 7
 """Letters from which two letters may be wrong; below, one."""
 
 LEAST_SEEN = 2
-"""How often the topics must use a word before others are corrected to it: a typo in one example is not a word."""
+"""How often example questions must use a word before others are corrected to it: a typo in one of them is not a word."""
+
+Words = Mapping[str, Iterable[str]]
 
 
 class Spelling:
     """The correct words of each language, and every word known in any of them."""
 
-    def __init__(self, seen: Mapping[str, Iterable[str]]) -> None:
-        """`seen`: language → every word of its texts, as `normalise.words` gives them, repeated as often as used."""
+    def __init__(self, asked: Words, written: Words = MappingProxyType({})) -> None:
+        """Language → every word of its texts, as `normalise.words` gives them, repeated as often as used.
+
+        `asked`: of example questions, typed as people type. `written`: of texts written with care; there once is enough.
+        """
         self._known: set[str] = set()
         self._near: dict[str, SymSpell] = {}
-        for language, used in seen.items():
-            counts = Counter(used)
+        for language in {**asked, **written}:
+            counts = Counter(asked.get(language, ()))
+            for word, count in Counter(written.get(language, ())).items():
+                counts[word] += max(count, LEAST_SEEN)
             self._known.update(counts)
             near = SymSpell(max_dictionary_edit_distance=2, prefix_length=6)
             for word, count in counts.items():

@@ -73,6 +73,18 @@ LANGUAGES = {
     "ht": _("Haitian Creole"),
 }
 COUNTRIES = {"CO": "Colombia", "CL": "Chile"}
+REACHES = {
+    "free": _("may be written to now"),
+    "template": _("only with a template"),
+    "closed": _("chat that has ended"),
+    "moved": _("number changed hands"),
+}
+EDITORIAL = frozenset(
+    ["editorial", "board", "proposals", "batch", "adopt", "approve_several", "articles", "article", "edit", "translate", "version",
+     "approve", "send_back", "withdraw", "languages", "withdraw_translation", "danger_texts", "danger_texts_in", "guide",
+     "same_as_before", "recalls", "recall", "questions", "question", "settle_questions", "question_weeks",
+     "frauds", "new_fraud", "rumours", "rumour", "new_rumour", "answer_rumour"]
+)  # fmt: skip
 CHANNELS = {"whatsapp": "WhatsApp", "webchat": _("Web chat"), "console": _("Terminal")}
 
 
@@ -107,6 +119,12 @@ def tick(delivery: str) -> SafeString:
 
 
 @register.filter
+def is_editorial(here: str) -> bool:
+    """Whether a page of this name belongs to the texts."""
+    return here in EDITORIAL
+
+
+@register.filter
 def reason_word(code: str) -> Any:
     return REASONS.get(code, code)
 
@@ -124,6 +142,11 @@ def language_word(code: str) -> Any:
 @register.filter
 def country_word(code: str) -> Any:
     return COUNTRIES.get(code, code) or gettext_lazy("country not known")
+
+
+@register.filter
+def reach_word(code: str) -> Any:
+    return REACHES.get(code, code)
 
 
 @register.filter

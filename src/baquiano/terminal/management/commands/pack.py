@@ -1,12 +1,14 @@
 """`baquiano pack`."""
 
+from argparse import ArgumentTypeError
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from baquiano.packs import actions
+from baquiano.packs import actions, exporting
 from baquiano.packs.reading import is_demo
 
 EXAMPLES = """Examples:
@@ -14,11 +16,15 @@ EXAMPLES = """Examples:
   baquiano pack check packs/colombia
   baquiano pack load                       every pack that is not a demo
   baquiano pack load comun colombia        these two, together or not at all
+  baquiano pack export /tmp/packs          what is said here, as folders that can be loaded elsewhere
 """
 
 
 class Command(BaseCommand):
-    help = "Check packs, or load what they bring: articles, danger texts, numbers, sentences. " + EXAMPLES
+    help = (
+        "Check packs, load what they bring (articles, danger texts, numbers, sentences), or write them from what is said here. "
+        + EXAMPLES
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -34,16 +40,28 @@ class Command(BaseCommand):
         )
         for verb in (check, load):
             verb.add_argument("packs", nargs="*", help="names of packs, or their folders; without any: those in packs/")
+        check.add_argument("--today", type=_day, help="the day on which windows are open or closed; 2026-12-31")
 
-    def handle(self, *args: Any, verb: str, packs: list[str], **options: Any) -> None:
-        folders = [_folder(name) for name in packs]
+        export = verbs.add_parser(
+            "export",
+            help="what is said here, as folders of packs; no person and no question of one is in them",
+            epilog="Example: baquiano pack export /tmp/packs --pack colombia",
+        )
+        export.add_argument("folder", type=Path, help="an empty or a new one")
+        export.add_argument("--pack", action="append", default=[], help="a pack to export; without it: all loaded ones")
+
+    def handle(self, *args: Any, verb: str, **options: Any) -> None:
+        if verb == "export":
+            self._export(options["folder"], options["pack"])
+            return
+        folders = [_folder(name) for name in options["packs"]]
         if verb == "check":
-            self._check(folders or _every())
+            self._check(folders or _every(), options["today"])
         else:
             self._load(folders or [folder for folder in _every() if not is_demo(folder)])
 
-    def _check(self, folders: list[Path]) -> None:
-        problems = actions.check(folders, progress=self.stdout.write)
+    def _check(self, folders: list[Path], today: date | None) -> None:
+        problems = actions.check(folders, today=today, progress=self.stdout.write)
         for problem in problems:
             self.stdout.write(str(problem))
         if problems:
@@ -56,6 +74,19 @@ class Command(BaseCommand):
         except actions.CannotLoad as reason:
             raise CommandError(f"Nothing was loaded:\n{reason}", returncode=1) from None
         self.stdout.write("Loaded." if report.is_new else "Nothing new: everything was already loaded.")
+
+    def _export(self, folder: Path, names: list[str]) -> None:
+        try:
+            exporting.export(folder, names, progress=self.stdout.write)
+        except (exporting.CannotExport, OSError) as reason:
+            raise CommandError(str(reason), returncode=1) from None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError("a day that exists, written 2026-12-31") from None
 
 
 def _every() -> list[Path]:

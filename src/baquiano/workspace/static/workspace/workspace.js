@@ -160,6 +160,21 @@
     window.addEventListener('resize', function () { if (follows) toTheEnd(); });
   }
 
+  // How long a text is, beside what may be sent ---------------------------------------------------------------------
+  all('[data-counts]').forEach(function (area) {
+    var counter = document.createElement('p');
+    var most = Number(area.dataset.counts);
+    counter.className = 'counter';
+    area.insertAdjacentElement('afterend', counter);
+    function count() {
+      var length = Array.from(area.value).length; // letters as people count them, not UTF-16 units
+      counter.textContent = length + ' / ' + most;
+      counter.classList.toggle('counter--over', length > most);
+    }
+    area.addEventListener('input', count);
+    count();
+  });
+
   // Copying a link that is shown once -------------------------------------------------------------------------------
   all('[data-copy]').forEach(function (copier) {
     var link = document.getElementById(copier.dataset.copy);

@@ -1,0 +1,1 @@
+"""The editorial desk: what we say, who answers for it, and until when."""

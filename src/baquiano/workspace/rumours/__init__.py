@@ -1,0 +1,1 @@
+"""What goes round: rumours we check, and swindles we warn about."""

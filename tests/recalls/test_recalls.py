@@ -1,0 +1,125 @@
+"""Who was told what is no longer said: found on the tick, frozen, shown as counts, and never in the way of erasing."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from baquiano.accounts.models import User
+from baquiano.conversations.models import Conversation, Message
+from baquiano.knowledge.actions import publish, verify, withdraw
+from baquiano.knowledge.models import Article, ArticleVersion
+from baquiano.people.models import Alias
+from baquiano.recalls.models import Recall, RecallLine
+from baquiano.terminal import loops
+from tests.conversations.conftest import Phone, work
+
+pytestmark = pytest.mark.django_db
+QUESTION = "cómo inscribo a mi hija sin RUN en el colegio, me piden el IPE"
+
+
+def write(number: int, first: str, edu: User, rita: User, *, is_material: bool = True) -> ArticleVersion:
+    article = Article.objects.get(pk="cl_educacion_ipe")
+    version = ArticleVersion.objects.create(
+        article=article,
+        number=number,
+        title="El IPE",
+        first_sentence=first,
+        short_answer="En Ayuda Mineduc.",
+        written_by=edu,
+        is_material=is_material,
+    )
+    version.sources.create(position=1, title="Ayuda Mineduc", url="https://www.ayudamineduc.cl")
+    publish(version, reviewed_by=rita)
+    verify(version, by=rita, how="Leí la página.", good_until=timezone.localdate() + timedelta(days=30))
+    return version
+
+
+@pytest.fixture
+def told(phone: Phone, edu: User, rita: User) -> ArticleVersion:
+    """Somebody in Chile asked and was told our first text."""
+    Article.objects.filter(topic="cl_educacion_ipe").exclude(pk="cl_educacion_ipe").update(topic=None)
+    version = write(50, "El IPE es para entrar al colegio.", edu, rita)
+    phone.says("Chile")
+    work()
+    phone.says(QUESTION)
+    work()
+    assert "El IPE es para entrar al colegio." in phone.heard[-1]
+    return version
+
+
+def test_nobody_is_listed_while_what_was_told_is_still_said(told: ArticleVersion) -> None:
+    work()
+    assert not Recall.objects.exists()
+
+
+def test_a_text_that_changed_lists_whom_it_was_told_to(told: ArticleVersion, edu: User, rita: User) -> None:
+    new = write(51, "Desde ahora se llama de otra manera.", edu, rita)
+    work()
+    work()
+    recall = Recall.objects.get()
+    assert (recall.old, recall.new) == (told, new)
+    line = recall.lines.get()
+    assert line.conversation == Conversation.objects.get().pk
+    assert (line.times, line.reach) == (1, RecallLine.Reach.TEMPLATE)  # the fixture's messages are of another day
+
+
+def test_a_text_taken_back_lists_them_too(told: ArticleVersion, edu: User) -> None:
+    Article.objects.get(pk="cl_educacion_ipe").versions.exclude(pk=told.pk).update(withdrawn_at=timezone.now())
+    withdraw(told, by=edu, reason="Cambió la norma.")
+    work()
+    recall = Recall.objects.get()
+    assert (recall.old, recall.new) == (told, None)
+
+
+def test_a_comma_is_no_reason_to_tell_anybody_again(told: ArticleVersion, edu: User, rita: User) -> None:
+    write(51, "El IPE es para entrar, al colegio.", edu, rita, is_material=False)
+    work()
+    assert not Recall.objects.exists()
+
+
+def test_how_somebody_can_be_reached_is_as_it_was_that_day(told: ArticleVersion, edu: User, rita: User) -> None:
+    Message.objects.inbound().update(sent_at=timezone.now())
+    write(51, "Otra cosa.", edu, rita)
+    work()
+    assert RecallLine.objects.get().reach == RecallLine.Reach.FREE
+
+
+def test_a_number_that_changed_hands_is_not_written_to(told: ArticleVersion, edu: User, rita: User) -> None:
+    Alias.objects.update(valid_to=timezone.now())
+    write(51, "Otra cosa.", edu, rita)
+    work()
+    assert RecallLine.objects.get().reach == RecallLine.Reach.MOVED
+
+
+def test_erasing_a_conversation_is_not_held_up_by_its_line(told: ArticleVersion, edu: User, rita: User) -> None:
+    write(51, "Otra cosa.", edu, rita)
+    work()
+    Conversation.objects.update(last_at=timezone.now() - timedelta(days=181))
+    loops.erase()
+    assert not Conversation.objects.exists()
+    assert RecallLine.objects.count() == 1
+
+
+def test_the_screen_counts_and_links_only_what_the_reader_may_open(
+    told: ArticleVersion, client: Client, edu: User, rita: User, carla: User
+) -> None:
+    new = write(51, "Desde ahora se llama de otra manera.", edu, rita)
+    work()
+    recall = Recall.objects.get()
+    client.force_login(edu)
+    assert "El IPE" in client.get("/workspace/recalls/").text
+    text = client.get(f"/workspace/recalls/{recall.pk}/").text
+    assert told.first_sentence in text
+    assert new.first_sentence in text
+    conversation = Conversation.objects.get().pk
+    assert f"/workspace/inbox/{conversation}/" not in text
+    assert QUESTION not in text
+    client.force_login(carla)
+    assert client.get(f"/workspace/recalls/{recall.pk}/").status_code == 200
+
+
+def test_an_operator_does_not_see_the_lists(client: Client, rosa: User) -> None:
+    client.force_login(rosa)
+    assert client.get("/workspace/recalls/").status_code == 404
