@@ -52,9 +52,11 @@ from django.core.cache import cache  # noqa: E402
 from django.db.backends.sqlite3.base import DatabaseOperations  # noqa: E402
 from django.test import Client, override_settings  # noqa: E402
 from django.utils import translation  # noqa: E402
+from pytest_django import DjangoDbBlocker  # noqa: E402
 
 from baquiano.accounts.models import Membership, Organisation, Role, User  # noqa: E402
 from baquiano.channels.models import Channel  # noqa: E402
+from tests import house_full  # noqa: E402
 from tests.house_full import forget_pictures  # noqa: E402
 
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
@@ -125,6 +127,13 @@ def nothing_is_left_over() -> Iterator[None]:
     if "locmem" in django_settings.CACHES["default"]["BACKEND"]:
         cache.clear()
     translation.deactivate()
+
+
+@pytest.fixture(scope="session")
+def packs_kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The shipped packs, loaded once: `house_full.fill` then copies their rows within the database."""
+    with django_db_blocker.unblock():
+        house_full.keep()
 
 
 @pytest.fixture

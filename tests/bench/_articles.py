@@ -13,17 +13,21 @@ import yaml
 
 from baquiano.knowledge.search.entries import Entry
 from baquiano.knowledge.search.reading import COUNTRY_PACKS, read_entries
+from tests.bench._typing import hurried
 
 LANGUAGES = ("es", "en", "pt", "fr", "ht")
 SENTENCES, STRANGE_SENTENCES = 25, 5
 """Spanish lines of one article: from its own topic, and from any other (an article strays)."""
+
+STRIDE = 997
+"""From one asked article to the next: a prime, so that they lie all over."""
 
 IN_TOWN = {"es": "en", "en": "in", "pt": "em", "fr": "à", "ht": "nan"}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question of one article: somebody's example question about its topic, and the article's town."""
+    """A question and the article it is about."""
 
     text: str
     language: str
@@ -39,17 +43,12 @@ def synthetic(packs: Path, count: int) -> tuple[Entry, ...]:
     )
 
 
-def questions(entries: Sequence[Entry], packs: Path, count: int) -> tuple[Asked, ...]:
-    """Short and long ones in turn through the five languages, with the articles they are about."""
-    towns, topics = _towns(packs), read_entries(packs)
+def questions(entries: Sequence[Entry], count: int) -> tuple[Asked, ...]:
+    """Through the five languages in turn, articles' own example questions typed in a hurry."""
     asked = []
     for number in range(count):
-        place = (number * 997) % len(entries)
-        topic, language = topics[place % len(topics)], LANGUAGES[number % len(LANGUAGES)]
-        examples = topic.examples[language]
-        town = towns[place // len(topics) % len(towns)]
-        text = f"{examples[-1 - number % len(examples)]} {IN_TOWN[language]} {town}"
-        asked.append(Asked(text, language, entries[place].topic))
+        entry, language = entries[number * STRIDE % len(entries)], LANGUAGES[number % len(LANGUAGES)]
+        asked.append(Asked(hurried(entry.examples[language][0], str(number)), language, entry.topic))
     return tuple(asked)
 
 

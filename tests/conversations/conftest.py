@@ -24,7 +24,7 @@ def graph() -> Iterator[Graph]:
 
 
 @pytest.fixture
-def house(organisation: Organisation) -> Organisation:
+def house(organisation: Organisation, packs_kept: None) -> Organisation:
     """Everything the packs bring, in an organisation that serves both countries."""
     house_full.fill()
     return organisation

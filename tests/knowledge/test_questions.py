@@ -18,7 +18,7 @@ TEXT = "me dijeron del bingo comunal de los mayores ¿dónde me anoto?"
 
 
 @pytest.fixture
-def house(organisation: Organisation) -> Organisation:
+def house(organisation: Organisation, packs_kept: None) -> Organisation:
     house_full.fill()
     return organisation
 

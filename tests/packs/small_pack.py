@@ -1,5 +1,7 @@
 """The files of a pack small enough to read at a glance, with everything a pack may hold."""
 
+import re
+
 FACTS = """# Facts
 
 ## 4.A COLOMBIA
@@ -138,3 +140,15 @@ FILES = {
     "safety/phrases.es.yaml": PHRASES,
     "wording/es.yaml": WORDING,
 }
+
+
+def another_article(name: str, topic: str = "permiso") -> str:
+    """The same article under another id; what people ask is its own."""
+    text = ARTICLE.replace("id: permiso\n", f"id: {name}\n", 1).replace("topic: permiso\n", f"topic: {topic}\n", 1)
+    return re.sub(r"^  - (?!\{)", f"  - {name} ", text, flags=re.MULTILINE)
+
+
+def another_topic(name: str) -> str:
+    """The same topic under another id; what people ask is its own."""
+    head, examples = TOPIC.replace("id: permiso\n", f"id: {name}\n", 1).split("examples:\n")
+    return f"{head}examples:\n" + re.sub(r"(- |\[|, )(?=\w)", rf"\g<1>{name} ", examples)

@@ -31,7 +31,13 @@ def test_everything_in_the_files_arrives(pack: Path) -> None:
         "steps": ("Llama al 01 8000 42 37 01.", "Pide una cita."),
         "unknown": ("El horario. Pregúntalo en la línea.",),
     }
-    assert Counter(example.language for example in found.topics[0].examples) == {"es": 8, "en": 6, "pt": 6, "fr": 6, "ht": 6}
+    assert Counter(example.language for example in found.topics[0].examples) == {
+        "es": 8,
+        "en": 6,
+        "pt": 6,
+        "fr": 6,
+        "ht": 6,
+    }
     assert [example.line for example in article.examples] == list(range(18, 26))
     assert [row.texts["title"] for row in found.translations][:2] == ["How to get the permit", "Como tirar a licença"]
     assert found.numbers[0].number == "123"

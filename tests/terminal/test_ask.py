@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def everything(organisation: Organisation) -> None:
+def everything(organisation: Organisation, packs_kept: None) -> None:
     house_full.fill()
 
 

@@ -29,7 +29,7 @@ ROWS: list[dict[str, object]] = [
 
 
 @pytest.fixture
-def house(db: None, organisation: Organisation, settings: Any, tmp_path: Path) -> Iterator[None]:
+def house(packs_kept: None, db: None, organisation: Organisation, settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data=tmp_path)
     house_full.fill()
     yield

@@ -4,6 +4,7 @@ By words it is built at once (a second or two). By meaning it needs a vector of 
 the data folder, and taken up from there; until then the index by words answers.
 """
 
+import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ SHIPPED = "vectors.npz"  # beside the packs' examples: nobody waits minutes for 
 _lock = threading.Lock()
 _built: list[Built] = []
 _embedder: list[Remembered] = []
+_last: list[
+    tuple[str, Index]
+] = []  # what the last index was made of, and the index: seconds to make, and often the same
 
 
 def index() -> Index:
@@ -57,7 +61,7 @@ def deepen() -> int:
 
 
 def by_words() -> Index:
-    """An index of the same texts by words alone, to compare. Slow: built anew each time."""
+    """An index of the same texts by words alone, to compare. Slow."""
     return _build(shelf.current(), None).index
 
 
@@ -105,14 +109,14 @@ def _texts_needed(now: Shelf) -> list[str]:
 
 def _build(now: Shelf, embedder: Remembered | None) -> Built:
     packs = Path(settings.PACKS)
-    built = Index.build(
-        entries(now),
-        reading.read_slang(packs),
-        elsewhere=reading.read_elsewhere(packs),
-        calibration=own_calibration.in_force(),
-        embedder=embedder,
-    )
-    return Built(now.number, built, embedder is not None)
+    made_of = entries(now), reading.read_slang(packs), reading.read_elsewhere(packs), own_calibration.in_force()
+    # A number was verified, a text was checked again: the shelf has moved, and nothing that is searched has.
+    mark = hashlib.sha256(repr((*made_of, id(embedder))).encode("utf-8", "surrogatepass")).hexdigest()
+    if not _last or _last[0][0] != mark:
+        topics, slang, elsewhere, calibration = made_of
+        index = Index.build(topics, slang, elsewhere=elsewhere, calibration=calibration, embedder=embedder)
+        _last[:] = [(mark, index)]
+    return Built(now.number, _last[0][1], embedder is not None)
 
 
 def entries(now: Shelf) -> list[Entry]:

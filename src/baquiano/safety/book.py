@@ -5,6 +5,7 @@ message it learns from: the background loop makes them, keeps them in the data f
 deeper ear in force; until then the one by words listens.
 """
 
+import hashlib
 import json
 import logging
 import threading
@@ -97,6 +98,7 @@ class _Listening:
 _lock = threading.Lock()
 _current: list[Book] = []
 _listening: list[_Listening] = []
+_rules: list[tuple[str, RuleBook]] = []  # what they were made of, and the rules
 
 
 def current() -> Book:
@@ -163,7 +165,7 @@ def _take(number: int) -> Book:
     confirmed = dict(NumberVerification.objects.order_by("on", "id").values_list("number_id", "on"))
     return Book(
         number,
-        compile_rules(rows),
+        _compiled(rows),
         {(text.kind, text.language, text.country): _danger_text(text) for text in _crisis_texts()},
         {
             n.pk: NumberShown(n.pk, n.country, n.number, n.names, n.whose, n.note, tuple(n.kinds), confirmed.get(n.pk))
@@ -171,6 +173,14 @@ def _take(number: int) -> Book:
         },
         _listener(),
     )
+
+
+def _compiled(rows: list[dict[str, object]]) -> RuleBook:
+    """Reading the rules takes seconds, and most changes of the shelf are about something else."""
+    mark = hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+    if not _rules or _rules[0][0] != mark:
+        _rules[:] = [(mark, compile_rules(rows))]
+    return _rules[0][1]
 
 
 def _crisis_texts() -> models.QuerySet[CrisisText]:
