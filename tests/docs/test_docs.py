@@ -23,6 +23,7 @@ from baquiano.packs.contents import BRANCHES, LANGUAGES, SECTIONS
 from baquiano.safety.actions import WITHIN
 from baquiano.terminal.loops import LOOPS
 from baquiano.terminal.main import COMMANDS
+from baquiano.territory.codes import POPULATIONS, STAGES
 from tests.docs import stored_data
 from tests.house.stairs import PACKAGE, PROJECT
 
@@ -262,7 +263,7 @@ def test_levels_kinds_and_outcomes_are_those_of_the_engine() -> None:
 
 def test_what_a_pack_may_hold_is_documented() -> None:
     told = set(_words(_without_code(_text("docs/how-to/write-a-pack.md"))))
-    assert {*BRANCHES, *SECTIONS, *LANGUAGES} <= told
+    assert {*BRANCHES, *SECTIONS, *LANGUAGES, *POPULATIONS, *STAGES} <= told
 
 
 def test_the_number_of_topics_told_to_newcomers_is_that_of_the_packs() -> None:

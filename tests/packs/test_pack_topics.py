@@ -15,6 +15,7 @@ from tests.packs.test_facts import articles, packs
 WANTED = Path(__file__).parents[1] / "data" / "topics.tsv"
 LAST_KNOWN = date(2026, 3, 31)  # FACTS.md: no known fact is later
 TODAY_OF_WRITING = date(2026, 11, 21)
+KNOWN_FOR = {"gen_docs_otros": {"CL"}}  # FACTS.md has a ficha of one country only
 OPEN_WORDS = re.compile(
     r"\b(sigue abiert|esta abiert|estan abiert|todavia puedes (?:inscribirte|postular|pedirlo)|aun puedes)"
 )
@@ -32,15 +33,17 @@ def wanted() -> list[str]:
         return [row["id"] for row in csv.DictReader(file, delimiter="\t")]
 
 
-def test_all_topics_of_the_first_issue_are_there() -> None:
-    assert len(wanted()) == 49
+def test_all_topics_are_there() -> None:
+    assert len(wanted()) == 70
     assert set(topics()) == set(wanted())
 
 
 @pytest.mark.parametrize("topic", wanted())
 def test_each_topic_has_an_article_for_each_country_it_speaks_of(topic: str) -> None:
+    """Of a topic that is common, an article may also speak of both (country null)."""
     countries = {"CO", "CL"} if topic.startswith("gen_") else {topic[:2].upper()}
-    assert {article.country for article in articles() if article.topic == topic} == countries
+    answered = {article.country for article in articles() if article.topic == topic}
+    assert answered - {None} == KNOWN_FOR.get(topic, countries)
 
 
 @pytest.mark.parametrize("topic", wanted())
@@ -49,7 +52,7 @@ def test_each_topic_has_enough_examples_in_each_language(topic: str) -> None:
     for example in topics()[topic].examples:
         counts[example.language] += 1
     assert counts["es"] >= 8
-    assert min(counts[language] for language in ("ht", "en", "pt", "fr")) >= 5
+    assert min(counts[language] for language in ("ht", "en", "pt", "fr")) >= 6
 
 
 def test_titles_and_labels_fit_and_labels_are_neutral_on_a_lock_screen() -> None:
@@ -101,6 +104,7 @@ def test_a_closed_window_is_said_first_and_nothing_reads_as_open() -> None:
         "co_pep_tutor",
         "cl_paso_no_habilitado",
         "cl_arriendo_vivienda_2",
+        "cl_universidad",
     }
     for article in closed():
         assert "CERRAD" in article.first_sentence, article.id

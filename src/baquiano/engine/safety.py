@@ -183,7 +183,7 @@ class _Lists:
         """Every phrase that some texts stand for, once. Many rules are taken back by the same words."""
         if (language, texts) not in self.rows:
             found = (phrase for text in texts for phrase in _Reader(rule, language, text, self).phrases())
-            self.rows[language, texts] = tuple(map(self._one_of_each, _fewer(list(dict.fromkeys(found)))))
+            self.rows[language, texts] = tuple(dict.fromkeys(map(self._one_of_each, found)))
         return self.rows[language, texts]
 
     def _one_of_each(self, phrase: Phrase) -> Phrase:
@@ -382,26 +382,6 @@ def _merge_single_words(branches: list[Phrase]) -> list[Phrase]:
     singles = [phrase[0].words for phrase in branches if _is_one_word(phrase)]
     merged: list[Phrase] = [(Step(frozenset().union(*singles)),)] if singles else []
     return list(dict.fromkeys([*merged, *(phrase for phrase in branches if not _is_one_word(phrase))]))
-
-
-def _fewer(phrases: list[Phrase]) -> list[Phrase]:
-    """The same phrases in fewer: those that differ in the words of one place only become one, place after place."""
-    for place in range(max(map(len, phrases), default=0)):
-        alike: dict[tuple[Phrase, int, bool, Phrase], set[str]] = {}
-        others: list[Phrase] = []
-        for phrase in phrases:
-            step = phrase[place] if place < len(phrase) else None
-            if step is None or step.words & {_START, _END}:
-                others.append(phrase)
-            else:
-                around = (phrase[:place], step.gap, step.is_optional, phrase[place + 1 :])
-                alike.setdefault(around, set()).update(step.words)
-        merged = [
-            (*before, Step(frozenset(words), gap, is_optional), *after)
-            for (before, gap, is_optional, after), words in alike.items()
-        ]
-        phrases = [*merged, *others]
-    return phrases
 
 
 def _is_one_word(phrase: Phrase) -> bool:
