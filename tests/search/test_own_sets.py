@@ -11,6 +11,7 @@ from baquiano.knowledge.search.entries import Elsewhere, Entry
 from baquiano.knowledge.search.measure import Share
 from baquiano.lib.text import fold
 from tests.bench._shares import apart
+from tests.bench._typing import hurried
 
 DATA = Path(__file__).parents[1] / "data"
 LANGUAGES = ("ht", "en", "pt", "fr")
@@ -55,3 +56,12 @@ def test_the_gap_is_newcombes_worked_example() -> None:
     """56 of 70 against 48 of 80, in his table II (a)."""
     gap = apart(Share(56, 70), Share(48, 80))
     assert (gap.value, gap.low, gap.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+
+
+def test_a_tired_thumb_slips_in_one_letter_of_ten_and_always_in_the_same_ones() -> None:
+    plain = "donde me inscribo con mi permiso " * 200
+    typed = hurried(plain, "one")
+    assert typed == hurried(plain, "one") != hurried(plain, "another")
+    assert hurried("Año NÚMERO", "x").isascii()
+    words = list(zip(plain.split(), typed.split(), strict=False))
+    assert 0.2 < sum(before != after for before, after in words[:30]) / 30 < 0.9

@@ -21,6 +21,17 @@ def test_a_word_seen_once_is_known_but_nothing_is_corrected_to_it() -> None:
     assert Spelling(SEEN).correct(["unavex", "unavez"], "es") == ["unavex", "unavez"]
 
 
+def test_a_word_written_with_care_is_corrected_to_though_seen_once() -> None:
+    spelling = Spelling(SEEN, {"es": ["empadronamiento"], "ht": ["randevou"]})
+    assert spelling.correct(["enpadronamiento", "unavex"], "es") == ["empadronamiento", "unavex"]
+    assert spelling.correct(["randvou"], "ht") == ["randevou"]
+
+
+def test_two_letters_may_be_wrong_from_seven_on() -> None:
+    written = {"es": ["salario", "sueldo"]}
+    assert Spelling({}, written).correct(["zalaryo", "zuelbo"], "es") == ["salario", "zuelbo"]
+
+
 def test_short_words_numbers_and_far_words_are_left_alone() -> None:
     typed = ["caza", "2024", "hallacas", "x" * 400]
     assert Spelling(SEEN).correct(typed, "es") == typed
