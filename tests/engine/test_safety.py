@@ -34,7 +34,7 @@ def _labelled(name: str) -> list[dict[str, Any]]:
 BOOK = compile_rules(list(_rows()), version="2026-11-21")
 GOLD = _labelled("safety_gold.jsonl")
 HELD_OUT = _labelled("safety_held_out.jsonl")
-CRISES = [row["text"] for row in GOLD if row["level"] in ("P0", "P1")]
+CRISES = [row["text"] for row in GOLD if (found := scan(row["text"], BOOK)) and found.level.is_crisis]
 
 
 def _book(*rows: dict[str, Any]) -> RuleBook:

@@ -16,8 +16,8 @@ def test_bm25_is_the_formula_worked_by_hand() -> None:
     a_first = rarity_a * 2 * (SATURATION + 1) / (2 + SATURATION * long)
     b_first = rarity_b * (SATURATION + 1) / (1 + SATURATION * long)
     b_second = rarity_b * (SATURATION + 1) / (1 + SATURATION * short)
-    assert ranker.scores(["a"]) == pytest.approx([a_first, 0.0], rel=1e-5)
-    assert ranker.scores(["a", "b"]) == pytest.approx([a_first + b_first, b_second], rel=1e-5)
+    assert ranker.scores(["a"]) == pytest.approx([a_first, 0.0], rel=1e-3)
+    assert ranker.scores(["a", "b"]) == pytest.approx([a_first + b_first, b_second], rel=1e-3)
 
 
 def test_a_word_said_twice_counts_twice_and_an_unknown_one_nothing() -> None:

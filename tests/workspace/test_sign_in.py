@@ -45,7 +45,7 @@ def test_rosa_signs_in_and_finds_the_inbox(client: Client, rosa: User, with_pass
 
 
 def test_an_editor_finds_what_she_may_do(edus_browser: Client) -> None:
-    assert edus_browser.get("/workspace/")["Location"] == "/workspace/may/"
+    assert edus_browser.get("/workspace/")["Location"] == "/workspace/editorial/"
 
 
 def test_a_known_and_an_unknown_name_get_the_same_answer_at_every_try(
