@@ -48,10 +48,10 @@ def test_rarity_falls_with_every_document_and_is_never_negative() -> None:
 def test_nearest_adds_up_a_groups_messages_and_a_copy_is_at_one() -> None:
     ranker = Nearest([["a", "b"], ["a", "c"], ["d"]], [0, 0, 1], count=3)
     cosines = ranker.cosines(["a", "b"])
-    assert cosines == pytest.approx([1.0, cosines[1], 0.0], abs=1e-5)
+    assert cosines == pytest.approx([1.0, cosines[1], 0.0], abs=2e-3)
     assert 0 < cosines[1] < 1
-    assert ranker.scores(["a", "b"]) == pytest.approx([1 + cosines[1] ** 3, 0, 0], abs=1e-5)
-    assert ranker.nearest(cosines) == pytest.approx([1.0, 0.0, 0.0], abs=1e-5)
+    assert ranker.scores(["a", "b"]) == pytest.approx([1 + cosines[1] ** 3, 0, 0], abs=2e-3)
+    assert ranker.nearest(cosines) == pytest.approx([1.0, 0.0, 0.0], abs=2e-3)
 
 
 def test_what_nobody_ever_said_makes_everything_farther() -> None:

@@ -98,7 +98,7 @@ def _database() -> dict[str, Any]:
                 "timeout": 5,
                 # FULL also here, not only where it was the compiled default: an acknowledged message is on disk.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-                "PRAGMA cache_size=-4000; PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=67108864;",
+                "PRAGMA cache_size=-1000; PRAGMA mmap_size=33554432; PRAGMA journal_size_limit=67108864;",
             },
             "TEST": {"NAME": ENVIRONMENT.data / "test.sqlite3"},
         }

@@ -134,7 +134,7 @@ class _Lexicon:
 
     language: str
     entries: Mapping[str, tuple[_Entry, ...]]
-    known: Mapping[str, frozenset[str]]
+    known: frozenset[str]
     prefixes: Mapping[str, tuple[str, ...]]
     plain: frozenset[str]
     one_letter_off: _Near
@@ -441,7 +441,7 @@ def _lexicon(language: str, rules: Sequence[Rule], rows: Sequence[Mapping[str, A
     return _Lexicon(
         language=language,
         entries={word: tuple(found) for word, found in entries.items()},
-        known={word: frozenset({word, *_beginnings(word, prefixes)}) for word in exact},
+        known=exact,
         prefixes=prefixes,
         plain=plain,
         one_letter_off=_Near(exact),
@@ -646,9 +646,8 @@ def _hear(tidied: str, lexicon: _Lexicon) -> _Heard:
 
 def _meanings(word: str, lexicon: _Lexicon) -> frozenset[str]:
     """The rule words a typed word may stand for: itself, a beginning, or (long and unknown) one letter off."""
-    found = lexicon.known.get(word)
-    if found is not None:
-        return found
+    if word in lexicon.known:
+        return frozenset((word, *_beginnings(word, lexicon.prefixes)))
     if begins := frozenset(_beginnings(word, lexicon.prefixes)):
         return begins
     if not _LONG_WORD <= len(word) <= _LONGEST_WORD or word in lexicon.plain:

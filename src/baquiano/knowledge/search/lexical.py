@@ -93,8 +93,10 @@ class Nearest:
         self._unseen = math.log((len(bags) + 1) / 0.5)
         weighed = [counts * self._rarity[own] for own, (_, counts) in zip(numbers, bags, strict=True)]
         unit = [row / max(float(np.linalg.norm(row)), 1e-9) for row in weighed]
-        self._weights = np.concatenate([np.empty(0, np.float32), *unit])[order].astype(np.float32)
-        self._rows = np.repeat(np.arange(len(bags)), [len(own) for own in numbers])[order].astype(np.int32)
+        # Two bytes each where they fit: this is the largest table of all.
+        self._weights = np.concatenate([np.empty(0, np.float32), *unit])[order].astype(np.float16)
+        place = np.uint16 if len(bags) < 2**16 else np.uint32
+        self._rows = np.repeat(np.arange(len(bags)), [len(own) for own in numbers])[order].astype(place)
 
     def cosines(self, terms: Sequence[str]) -> Scores:
         """How near each message is, 0–1. What nobody ever said makes everything farther."""
@@ -107,7 +109,8 @@ class Nearest:
         weights = counts[is_known] * self._rarity[numbers[is_known]]
         spans = [slice(self._ends[number], self._ends[number + 1]) for number in numbers[is_known]]
         rows = np.concatenate([self._rows[span] for span in spans])
-        added = np.concatenate([self._weights[span] * weight for span, weight in zip(spans, weights, strict=True)])
+        told = np.repeat(weights, [span.stop - span.start for span in spans])
+        added = np.concatenate([self._weights[span] for span in spans]).astype(np.float32) * told
         strange = (counts[~is_known] * self._unseen) @ (counts[~is_known] * self._unseen)
         length = math.sqrt(float(strange + weights @ weights))
         return (np.bincount(rows, added, minlength=len(self._groups)) / length).astype(np.float32)
