@@ -7,10 +7,11 @@ from django.test import Client
 from django.utils import timezone
 
 from baquiano.accounts.models import User
-from baquiano.conversations.models import Conversation, Message
+from baquiano.conversations.models import Conversation, Message, Quote
 from baquiano.knowledge.actions import publish, verify, withdraw
 from baquiano.knowledge.models import Article, ArticleVersion
 from baquiano.people.models import Alias
+from baquiano.recalls import actions
 from baquiano.recalls.models import Recall, RecallLine
 from baquiano.terminal import loops
 from tests.conversations.conftest import Phone, work
@@ -77,6 +78,25 @@ def test_a_comma_is_no_reason_to_tell_anybody_again(told: ArticleVersion, edu: U
     write(51, "El IPE es para entrar, al colegio.", edu, rita, is_material=False)
     work()
     assert not Recall.objects.exists()
+
+
+def test_many_commas_do_not_hide_a_change_that_matters(
+    told: ArticleVersion, edu: User, rita: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "AT_ONCE", 1)
+    write(51, "El IPE es para entrar, al colegio.", edu, rita, is_material=False)
+    elsewhere = Article.objects.exclude(pk=told.article_id).filter(country="CL").order_by("pk")[0]
+    other = ArticleVersion.objects.create(  # a later row than the one that waits behind its comma
+        article=elsewhere,
+        number=60,
+        title="Otra",
+        first_sentence="Otra.",
+        short_answer="Otra.",
+        withdrawn_at=timezone.now(),
+    )
+    Quote.objects.create(message=Message.objects.filter(author="machine").latest("pk"), version=other)
+    work()
+    assert [recall.old for recall in Recall.objects.all()] == [other]
 
 
 def test_how_somebody_can_be_reached_is_as_it_was_that_day(told: ArticleVersion, edu: User, rita: User) -> None:

@@ -65,6 +65,10 @@ class Bell:
             self._strokes += 1
             self._struck.notify_all()
 
+    @property
+    def strokes(self) -> int:
+        return self._strokes
+
     def wait(self, heard: int, seconds: float) -> int:
         """Returns at the next stroke after `heard`, or after the time; gives the strokes so far."""
         with self._struck:

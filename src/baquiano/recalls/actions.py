@@ -41,10 +41,11 @@ def _changed() -> list[tuple[ArticleVersion, ArticleVersion | None]]:
     served = ArticleVersion.objects.servable(with_proposals=settings.IS_DEMO)
     told = ArticleVersion.objects.filter(Exists(Quote.objects.filter(version=OuterRef("pk"))))
     gone = told.exclude(pk__in=served).exclude(Exists(Recall.objects.filter(old=OuterRef("pk"))))
-    old = list(gone.order_by("pk")[:AT_ONCE])
+    # In the query, not afterwards: those that need no list stay for ever, and would hide the others behind `AT_ONCE`.
+    alike = served.filter(is_material=False, article=OuterRef("article"))
+    old = list(gone.exclude(Exists(alike)).order_by("pk")[:AT_ONCE])
     now = {version.article_id: version for version in served.filter(article__in=[one.article_id for one in old])}
-    pairs = [(one, now.get(one.article_id)) for one in old]
-    return [(one, new) for one, new in pairs if new is None or new.is_material]
+    return [(one, now.get(one.article_id)) for one in old]
 
 
 def prepare(old: ArticleVersion, new: ArticleVersion | None) -> Recall:

@@ -164,8 +164,8 @@ class Runner:
         """Waits while news keep coming. Returns the strokes of the bell heard so far."""
         for _ in range(round(GATHER / QUIET)):
             time.sleep(QUIET)
-            struck, heard = heard, bell.wait(-1, 0)
-            if struck == heard:
+            before, heard = heard, bell.strokes
+            if before == heard:
                 break
         return heard
 
