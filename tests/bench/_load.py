@@ -101,8 +101,10 @@ def granian(target: str, port: int, surroundings: dict[str, str]) -> Iterator[su
         "--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "10", "--no-ws",
         "--log-level", "error", target,
     ]  # fmt: skip
+    # As `baquiano serve` sets them for the server it becomes.
+    memory = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072"}
     server = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "MALLOC_ARENA_MAX": "2", **surroundings}, stdout=subprocess.DEVNULL
+        command, cwd=ROOT, env={**os.environ, **memory, **surroundings}, stdout=subprocess.DEVNULL
     )
     try:
         _wait_for(port)

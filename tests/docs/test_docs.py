@@ -38,7 +38,7 @@ PENDING_IMAGES: frozenset[str] = frozenset()  # images that a page may name befo
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-_VARIABLE = re.compile(r"\"(BAQUIANO_[A-Z_]+|DATABASE_URL|SEMANTIC|\w+_NUM_THREADS|MALLOC_ARENA_MAX)\"")
+_VARIABLE = re.compile(r"\"(BAQUIANO_[A-Z_]+|DATABASE_URL|SEMANTIC|\w+_NUM_THREADS|MALLOC_\w+)\"")
 _DJANGOS_OWN = ("-h", "--help", "--version", "-v", "--settings", "--pythonpath", "--traceback", "--no-color",
                 "--force-color", "--skip-checks")  # fmt: skip
 

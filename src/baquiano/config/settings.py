@@ -96,6 +96,7 @@ def _database() -> dict[str, Any]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 5,
+                "cached_statements": 24,
                 # FULL also here, not only where it was the compiled default: an acknowledged message is on disk.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
                 "PRAGMA cache_size=-1000; PRAGMA mmap_size=33554432; PRAGMA journal_size_limit=67108864;",

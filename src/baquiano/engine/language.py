@@ -79,15 +79,17 @@ def _identifier() -> LanguageIdentifier:
     """The letters' model with the columns of our languages only, its table of states on the disk: 50 MB less, for ever."""
     whole = LanguageIdentifier.from_model_file(MODEL_FILE)
     whole.set_languages(list(LANGUAGES))
-    return LanguageIdentifier(
+    ours = LanguageIdentifier(
         whole.nb_ptc.copy(),
         whole.nb_pc.copy(),
         list(whole.nb_classes),
         _on_disk(whole.tk_nextmove),
-        whole.tk_output,
+        array("i", whole.tk_output),
         norm_probs=True,
         tk_row=whole.tk_row,
     )
+    ours._rowbase = array("I", ours._rowbase)  # the same numbers without an object each: 4 MB
+    return ours
 
 
 def _on_disk(states: array[int]) -> memoryview[int]:

@@ -70,6 +70,7 @@ _NOTHING: frozenset[str] = frozenset()
 _GAP = 3
 _MOST_BRANCHES = 4000
 _START, _END = "^", "$"
+_MARKS = ((_START,), (_END,))
 _ROW_KEYS = frozenset({"id", "level", "kind", "any", "near", "unless", "never_with", "negatable"})
 _SYNTAX = re.compile(
     r"\s*(?:(?P<gap>…|\.\.\.)(?P<size>\d*)|(?P<mark>[()|?^$])|<(?P<list>[\w-]+)>|(?P<word>[^\s()|?<>^$…]+))"
@@ -89,14 +90,62 @@ class BadRule(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One place of a phrase: the words that may stand there, how many others may come before it, and whether it may be missing."""
+    """One place of a phrase: the words that may stand there, how many others may come before it, and whether it may be missing.
 
-    words: frozenset[str]
+    The words are sorted, each once: a tuple of one word takes a quarter of the room of a set of one, and there are 20,000.
+    A mark (^ or $) stands alone.
+    """
+
+    words: tuple[str, ...]
     gap: int = 0
     is_optional: bool = False
 
+    @property
+    def is_mark(self) -> bool:
+        return self.words[:1] in _MARKS
+
 
 Phrase = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Some phrases, found by the words they may begin with. `anywhere`: those that may begin with a gap."""
+
+    all: tuple[Phrase, ...]
+    by_word: Mapping[str, tuple[Phrase, ...]]
+    anywhere: tuple[Phrase, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.all)
+
+    @classmethod
+    def of(cls, phrases: tuple[Phrase, ...]) -> Phrases:
+        by_word: dict[str, list[Phrase]] = defaultdict(list)
+        anywhere = []
+        for phrase in phrases:
+            words = _first_words(phrase)
+            if words is None:
+                anywhere.append(phrase)
+            for word in words or ():
+                by_word[word].append(phrase)
+        return cls(phrases, {word: tuple(found) for word, found in by_word.items()}, tuple(anywhere))
+
+
+def _first_words(phrase: Phrase) -> set[str] | None:
+    """What may stand where the phrase begins; None: it may begin with a gap, that is, with any word."""
+    words: set[str] = set()
+    for number, step in enumerate(phrase):
+        if number and step.gap:
+            return None
+        if not step.is_mark:
+            words.update(step.words)
+            if not step.is_optional:
+                break
+    return words
+
+
+_NO_PHRASES = Phrases.of(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +157,9 @@ class Rule:
     level: Level
     kind: Danger
     patterns: tuple[Phrase, ...]
-    near: tuple[Phrase, ...]
-    unless: tuple[Phrase, ...]
-    never_with: tuple[Phrase, ...]
+    near: Phrases
+    unless: Phrases
+    never_with: Phrases
     negatable: bool
 
     @property
@@ -120,12 +169,17 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    """A phrase as found from the rarest of its words: `at` is the step where that word stands."""
+class _Entries:
+    """The phrases of the rules, each found from the rarest of its words.
 
-    rank: int
-    phrase: Phrase
-    at: int
+    Rows of numbers, not an object a phrase: there are fifty thousand. Phrase `n` belongs to the rule `ranks[n]`, and its
+    rarest word stands at its step `at[n]`. `of_word`: the phrases found from a word, those of the gravest rule first.
+    """
+
+    phrases: tuple[Phrase, ...]
+    ranks: array[int]
+    at: array[int]
+    of_word: Mapping[str, array[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +187,7 @@ class _Lexicon:
     """What one language needs while scanning; built once."""
 
     language: str
-    entries: Mapping[str, tuple[_Entry, ...]]
+    entries: _Entries
     known: frozenset[str]
     prefixes: Mapping[str, tuple[str, ...]]
     plain: frozenset[str]
@@ -174,10 +228,11 @@ class _Lists:
     texts: Mapping[str, tuple[str, ...]]
     phrases: dict[str, list[Phrase]] = field(default_factory=dict)
     spelled: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    words: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
+    words: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     steps: dict[Step, Step] = field(default_factory=dict)
     whole: dict[Phrase, Phrase] = field(default_factory=dict)
     rows: dict[tuple[str, tuple[str, ...]], tuple[Phrase, ...]] = field(default_factory=dict)
+    by_beginning: dict[tuple[str, tuple[str, ...]], Phrases] = field(default_factory=dict)
 
     def read(self, rule: str, language: str, texts: tuple[str, ...]) -> tuple[Phrase, ...]:
         """Every phrase that some texts stand for, once. Many rules are taken back by the same words."""
@@ -185,6 +240,11 @@ class _Lists:
             found = (phrase for text in texts for phrase in _Reader(rule, language, text, self).phrases())
             self.rows[language, texts] = tuple(dict.fromkeys(map(self._one_of_each, found)))
         return self.rows[language, texts]
+
+    def read_around(self, rule: str, language: str, texts: tuple[str, ...]) -> Phrases:
+        if (language, texts) not in self.by_beginning:
+            self.by_beginning[language, texts] = Phrases.of(self.read(rule, language, texts))
+        return self.by_beginning[language, texts]
 
     def _one_of_each(self, phrase: Phrase) -> Phrase:
         """The same phrase, sharing with the others what is equal: a book of equal copies would hold 40 MB."""
@@ -225,8 +285,8 @@ def _rule(row: Mapping[str, Any], lists: _Lists) -> Rule:
     if not isinstance(negatable, bool):
         raise BadRule(rule_id, "negatable is true or false")
 
-    def phrases(key: str) -> tuple[Phrase, ...]:
-        return lists.read(rule_id, language, _texts(rule_id, row, key)) if key in row else ()
+    def around(key: str) -> Phrases:
+        return lists.read_around(rule_id, language, _texts(rule_id, row, key)) if key in row else _NO_PHRASES
 
     if "any" not in row:
         raise BadRule(rule_id, "any is missing")
@@ -235,10 +295,10 @@ def _rule(row: Mapping[str, Any], lists: _Lists) -> Rule:
         language=language,
         level=level,
         kind=kind,
-        patterns=phrases("any"),
-        near=phrases("near"),
-        unless=phrases("unless"),
-        never_with=phrases("never_with"),
+        patterns=lists.read(rule_id, language, _texts(rule_id, row, "any")),
+        near=around("near"),
+        unless=around("unless"),
+        never_with=around("never_with"),
         negatable=negatable,
     )
 
@@ -275,7 +335,7 @@ class _Reader:
             raise BadRule(self.rule, f"a gap at the beginning or the end of {self.text!r}")
         whole = list(dict.fromkeys(_without_loose_gaps(phrase) for phrase in found))
         for phrase in whole:
-            if all(step.is_optional or not step.words - {_START, _END} for step in phrase):
+            if all(step.is_optional or step.is_mark for step in phrase):
                 raise BadRule(self.rule, f"a phrase without a word in {self.text!r}")
         return whole
 
@@ -322,11 +382,11 @@ class _Reader:
                 self.position += 1
                 part = _optional(part)
             if gap:
-                parts.append([(Step(frozenset(), gap),)])
+                parts.append([(Step((), gap),)])
             parts.append(part)
             gap = 0
         if gap:
-            parts.append([(Step(frozenset(), gap),)])
+            parts.append([(Step((), gap),)])
         if not parts:
             raise BadRule(self.rule, f"an empty alternative in {self.text!r}")
         size = 1
@@ -342,7 +402,7 @@ class _Reader:
         if name == "word":
             return [self._word(value)]
         if value in (_START, _END):
-            return [(Step(frozenset({value})),)]
+            return [(Step((value,)),)]
         if value != "(":
             raise BadRule(self.rule, f"{value!r} out of place in {self.text!r}")
         inside = self._alternatives()
@@ -369,7 +429,7 @@ class _Reader:
         if value.endswith("*") and len(words[-1]) < _SHORTEST_PREFIX:
             raise BadRule(self.rule, f"too short to begin a word: {value!r}")
         spelled = [*words[:-1], words[-1] + "*" * value.endswith("*")]
-        return tuple(Step(frozenset({word})) for word in spelled)
+        return tuple(Step((word,)) for word in spelled)
 
 
 def _with_endings(found: re.Match[str]) -> str:
@@ -380,12 +440,12 @@ def _with_endings(found: re.Match[str]) -> str:
 def _merge_single_words(branches: list[Phrase]) -> list[Phrase]:
     """Alternatives of one word each share one step: fewer phrases to try."""
     singles = [phrase[0].words for phrase in branches if _is_one_word(phrase)]
-    merged: list[Phrase] = [(Step(frozenset().union(*singles)),)] if singles else []
+    merged: list[Phrase] = [(Step(tuple(sorted(set().union(*singles)))),)] if singles else []
     return list(dict.fromkeys([*merged, *(phrase for phrase in branches if not _is_one_word(phrase))]))
 
 
 def _is_one_word(phrase: Phrase) -> bool:
-    return len(phrase) == 1 and not phrase[0].gap and not phrase[0].is_optional and not phrase[0].words & {_START, _END}
+    return len(phrase) == 1 and not phrase[0].gap and not phrase[0].is_optional and not phrase[0].is_mark
 
 
 def _optional(part: list[Phrase]) -> list[Phrase]:
@@ -406,7 +466,7 @@ def _joined(steps: Iterable[Step]) -> Phrase:
         else:
             gap += step.gap
     if gap:
-        joined.append(Step(frozenset(), gap))
+        joined.append(Step((), gap))
     return tuple(joined)
 
 
@@ -418,16 +478,8 @@ def _without_loose_gaps(phrase: Phrase) -> Phrase:
 
 def _lexicon(language: str, rules: Sequence[Rule], rows: Sequence[Mapping[str, Any]], lists: _Lists) -> _Lexicon:
     own = [(rank, rule) for rank, rule in enumerate(rules) if rule.language == language]
-    everything = [p for _, rule in own for p in (*rule.patterns, *rule.near, *rule.unless, *rule.never_with)]
+    everything = [p for _, rule in own for p in (*rule.patterns, *_around(rule))]
     used = Counter(word for phrase in everything for step in phrase for word in step.words)
-    entries: dict[str, list[_Entry]] = defaultdict(list)
-    common = {step: _commonness(step, used) for step in {step for phrase in everything for step in phrase}}
-    for rank, rule in own:
-        for phrase in rule.patterns:
-            at = min(range(len(phrase)), key=lambda i: (common[phrase[i]], i))
-            entry = _Entry(rank, phrase, at)
-            for word in phrase[at].words:
-                entries[word].append(entry)
     exact = frozenset(word for word in used if not word.endswith("*")) - {_START, _END}
     prefixes = _by_start(sorted(word[:-1] for word in used if word.endswith("*")))
     plain = frozenset(
@@ -440,13 +492,29 @@ def _lexicon(language: str, rules: Sequence[Rule], rows: Sequence[Mapping[str, A
     denial = lists.texts.get(f"{language}-not", ())
     return _Lexicon(
         language=language,
-        entries={word: tuple(found) for word, found in entries.items()},
+        entries=_entries(own, used),
         known=exact,
         prefixes=prefixes,
         plain=plain,
         one_letter_off=_Near(exact),
         negators=frozenset(word for text in denial for word in spell(tidy(text), language).words),
     )
+
+
+def _around(rule: Rule) -> tuple[Phrase, ...]:
+    return (*rule.near.all, *rule.unless.all, *rule.never_with.all)
+
+
+def _entries(own: Sequence[tuple[int, Rule]], used: Counter[str]) -> _Entries:
+    phrases = [phrase for _, rule in own for phrase in rule.patterns]
+    common = {step: _commonness(step, used) for step in {step for phrase in phrases for step in phrase}}
+    at = array("B", (min(range(len(phrase)), key=lambda i: (common[phrase[i]], i)) for phrase in phrases))
+    of_word: dict[str, array[int]] = defaultdict(lambda: array("I"))
+    for number, phrase in enumerate(phrases):
+        for word in phrase[at[number]].words:
+            of_word[word].append(number)
+    ranks = array("I", (rank for rank, rule in own for _ in rule.patterns))
+    return _Entries(tuple(phrases), ranks, at, dict(of_word))
 
 
 def _by_start(prefixes: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -462,7 +530,7 @@ def _beginnings(word: str, prefixes: Mapping[str, tuple[str, ...]]) -> Iterator[
 
 
 def _commonness(step: Step, used: Counter[str]) -> int:
-    return 10**6 if step.is_optional or step.words & {_START, _END} else sum(used[word] for word in step.words)
+    return 10**6 if step.is_optional or step.is_mark else sum(used[word] for word in step.words)
 
 
 def _without_one_letter(word: str) -> list[str]:
@@ -517,12 +585,12 @@ class _Heard:
         if step == len(phrase):
             return place
         words, gap = phrase[step].words, phrase[step].gap + room
-        if _END in words:
+        if words[0] == _END:
             return place if place == len(self.means) or self.said.pauses[place] is Pause.HARD else None
         for there in range(place, min(place + gap + 1, len(self.means))):
             if gap and self.said.pauses[there] is Pause.HARD:
                 break
-            if not words.isdisjoint(self.means[there]):
+            if self._may_be(words, there):
                 end = self._rightwards(phrase, step + 1, there + 1)
                 if end is not None:
                     return end
@@ -533,33 +601,42 @@ class _Heard:
         if step == 0:
             return place
         before, gap = phrase[step - 1], phrase[step].gap + room
-        if _START in before.words:
+        if before.words[0] == _START:
             return place if self._starts(place) else None
         for there in range(place - 1, max(place - 2 - gap, -1), -1):
             if gap and self.said.pauses[there + 1] is Pause.HARD:
                 break
-            if not before.words.isdisjoint(self.means[there]):
+            if self._may_be(before.words, there):
                 start = self._leftwards(phrase, step - 1, there)
                 if start is not None:
                     return start
         return self._leftwards(phrase, step - 1, place, gap) if before.is_optional else None
 
-    def has(self, phrases: Iterable[Phrase], first: int, last: int) -> bool:
+    def has(self, phrases: Phrases, first: int, last: int) -> bool:
         """One of the phrases begins at a place from `first` to before `last`."""
         return any(
             self._begins(phrase, place)
-            for phrase in phrases
             for place in range(max(first, 0), min(last, len(self.means)))
+            for phrase in self._that_may_begin(phrases, place)
         )
+
+    def _that_may_begin(self, phrases: Phrases, place: int) -> Iterator[Phrase]:
+        for word in self.means[place]:
+            yield from phrases.by_word.get(word, ())
+        yield from phrases.anywhere
+
+    def _may_be(self, words: tuple[str, ...], place: int) -> bool:
+        means = self.means[place]
+        return bool(means) and not means.isdisjoint(words)
 
     def _starts(self, place: int) -> bool:
         return place == 0 or self.said.pauses[place] is not Pause.NONE
 
     def _begins(self, phrase: Phrase, place: int, step: int = 0) -> bool:
         first = phrase[step]
-        if _START in first.words:
+        if first.words[0] == _START:
             return self._starts(place) and self._rightwards(phrase, step + 1, place) is not None
-        if not first.words.isdisjoint(self.means[place]) and self._rightwards(phrase, step + 1, place + 1) is not None:
+        if self._may_be(first.words, place) and self._rightwards(phrase, step + 1, place + 1) is not None:
             return True
         return first.is_optional and self._begins(phrase, place, step + 1)
 
@@ -600,26 +677,27 @@ def _hits(
     tidied: str, lexicon: _Lexicon, rules: Sequence[Rule], best: int | None, *, only_worse: bool
 ) -> Iterator[int]:
     """Ranks of the rules that hold. With `only_worse`, each is more serious than all before it (and than `best`)."""
-    if not lexicon.entries:
+    entries = lexicon.entries
+    if not entries.phrases:
         return
     heard = _hear(tidied, lexicon)
-    entries = lexicon.entries
     limit = len(rules) if best is None else best
     settled: set[int] = set()
     for place, meanings in enumerate(heard.means):
         for word in meanings:
-            for entry in entries.get(word, ()):
-                if entry.rank >= limit:
-                    break  # a word's entries stand in order of rank
-                if entry.rank in settled:
+            for number in entries.of_word.get(word, ()):
+                rank = entries.ranks[number]
+                if rank >= limit:
+                    break  # a word's phrases stand in order of rank
+                if rank in settled:
                     continue
-                span = heard.matches(entry.phrase, entry.at, place)
-                if span is None or not _stands(rules[entry.rank], heard, span, lexicon.negators):
+                span = heard.matches(entries.phrases[number], entries.at[number], place)
+                if span is None or not _stands(rules[rank], heard, span, lexicon.negators):
                     continue
-                settled.add(entry.rank)
+                settled.add(rank)
                 if only_worse:
-                    limit = entry.rank
-                yield entry.rank
+                    limit = rank
+                yield rank
 
 
 def _stands(rule: Rule, heard: _Heard, span: tuple[int, int], negators: frozenset[str]) -> bool:

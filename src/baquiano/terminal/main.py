@@ -38,6 +38,7 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # For the server this command becomes: what building the index needed for a moment goes back to the system.
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+    os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "131072")
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - only once settings are named
 
     execute_from_command_line([Path(sys.argv[0]).name, *arguments])

@@ -101,7 +101,7 @@ def countries_named(text: str, slang: Slang) -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=40_000)
+@lru_cache(maxsize=8_000)
 def stem(word: str, language: str) -> str:
     """What a word shares with its family ("trabajando", "trabajo"); the word itself when the language has no stemmer."""
     stemmer = _STEMMERS.get(language)

@@ -15,6 +15,9 @@ LONG = 7
 LEAST_SEEN = 2
 """How often example questions must use a word before others are corrected to it: a typo in one of them is not a word."""
 
+PREFIX = 5
+"""Letters of a word that are indexed: fewer take less memory and longer to compare, and find the same words."""
+
 Words = Mapping[str, Iterable[str]]
 
 
@@ -33,7 +36,7 @@ class Spelling:
             for word, count in Counter(written.get(language, ())).items():
                 counts[word] += max(count, LEAST_SEEN)
             self._known.update(counts)
-            near = SymSpell(max_dictionary_edit_distance=2, prefix_length=6)
+            near = SymSpell(max_dictionary_edit_distance=2, prefix_length=PREFIX)
             for word, count in counts.items():
                 if count >= LEAST_SEEN and len(word) >= SHORTEST - 1 and word.isalpha():
                     near.create_dictionary_entry(word, count)
@@ -50,5 +53,6 @@ class Spelling:
     def _nearest(self, word: str, near: SymSpell) -> str:
         if word in self._known or not SHORTEST <= len(word) <= 24 or not word.isalpha():
             return word
-        found = near.lookup(word, Verbosity.TOP, max_edit_distance=2 if len(word) >= LONG else 1)
-        return str(found[0].term) if found else word
+        found = near.lookup(word, Verbosity.CLOSEST, max_edit_distance=2 if len(word) >= LONG else 1)
+        # Of equally near words the one said most; the alphabet settles the rest, so that the order of loading never does.
+        return str(min(found, key=lambda one: (-one.count, one.term)).term) if found else word
