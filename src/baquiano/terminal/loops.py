@@ -170,13 +170,16 @@ class Runner:
         return heard
 
     def _rest(self, loop: Loop, heard: int) -> int:
-        """Never longer than a second at a time, so that a stop is noticed."""
-        left = loop.pause
-        while left > 0 and self.goes_on():
-            struck = bell.wait(heard, min(left, 0.5))
-            if struck != heard and loop.gathers:
-                return struck
-            heard, left = struck, left - 0.5
+        """Never longer than half a second at a time, so that a stop is noticed. The bell ends only the rest of a loop that gathers:
+        the clock would go round with every message of a rush."""
+        until = time.monotonic() + loop.pause
+        while (left := until - time.monotonic()) > 0 and self.goes_on():
+            if not loop.gathers:
+                time.sleep(min(left, 0.5))
+                continue
+            struck, heard = heard, bell.wait(heard, min(left, 0.5))
+            if struck != heard:
+                break
         return heard
 
     def _sign_life(self, threads: list[threading.Thread]) -> None:
