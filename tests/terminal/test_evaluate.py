@@ -84,6 +84,8 @@ def test_whoever_asks_for_nothing_of_ours_counts_against_the_precision() -> None
 def test_vague_messages_and_dangers_are_in_no_share() -> None:
     vague = (Message("ppt", "es", "CO", ("a", "b"), "ambiguous"), found("z", 0.9))
     assert evaluation([vague], by="lexical").whole.first.total == 0
+    danger = (Message("me quiere matar", "es", "CO", (), "crisis"), found("z", 0.9))
+    assert evaluation([vague, danger], by="lexical").outside.total == 0
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,9 @@ from baquiano.knowledge.search.measure import Share, coverage
 
 PRECISIONS = (0.95, 0.97)
 
+DANGER = "crisis"
+"""The kind of a message that is answered with a danger text before anything is searched."""
+
 Pair = tuple[Message, Found]
 
 
@@ -70,7 +73,7 @@ def evaluate(index: Index, messages: Iterable[Message]) -> Evaluation:
 
 def evaluation(pairs: Sequence[Pair], *, by: str) -> Evaluation:
     """Messages with several right topics because they are vague, and those of danger, are in neither share."""
-    counted = [pair for pair in pairs if pair[0].kind == "in_scope" or not pair[0].topics]
+    counted = [pair for pair in pairs if pair[0].kind == "in_scope" or not (pair[0].topics or pair[0].kind == DANGER)]
     plain = [pair for pair in counted if pair[0].topics and pair[1].decision is Decision.ANSWER]
     outside = [found for message, found in counted if not message.topics]
     return Evaluation(
