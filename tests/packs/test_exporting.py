@@ -33,6 +33,7 @@ territory: CO88
 warning_words:
   - {word: coyote, reason: avisa del engaño y no da contactos}
 """
+ANOTHER_SOURCE = '  - {title: La prensa, on: 2021-03-01, code: B,\n     says: "Cuesta $20.000: ojo"}\n'
 FULL_SECTIONS = "".join(
     f"# {heading}\nAlgo corto.\nOtra cosa.\n" for heading in SECTIONS if heading not in ("Pasos", "Lo que no sabemos")
 )
@@ -43,6 +44,7 @@ def full(pack: Path, edit: Edit) -> Path:
     """The small pack with every key, every section, comments, and files that no table holds."""
     edit("articles/permiso.md", "stage: [settling]\n", f"stage: [settling]\n{FULL_FRONT}")
     edit("articles/permiso.md", "# Pasos\n", f"{FULL_SECTIONS}# Pasos\n")
+    edit("articles/permiso.md", "code: M}\n", f"code: M, says: Es gratis.}}\n{ANOTHER_SOURCE}")
     edit("articles/permiso.md", "2. Pide una cita.", "2. Pide una cita; un coyote engaña.")
     edit("topics/permiso.yaml", "id: permiso\n", "# how people speak of it\nid: permiso\n")
     (pack / "divisions.csv").write_text(DIVISIONS, encoding="utf-8")
@@ -174,6 +176,26 @@ def test_a_published_edit_goes_out_as_the_article_and_loads_elsewhere(
 
 
 @pytest.mark.django_db
+def test_what_the_sources_of_a_published_text_say_goes_out_with_it(
+    pack: Path, tmp_path: Path, edu: User, rita: User
+) -> None:
+    actions.load([pack])
+    version = ArticleVersion.objects.create(
+        article_id="permiso", number=2, written_by=edu, title="x", first_sentence="x", short_answer="x",
+        sections=ArticleVersion.objects.get(number=1).sections,
+    )  # fmt: skip
+    for position, says in enumerate(("Cuesta $20.000.", 'Dice "null": #no, {nada}'), start=1):
+        Source.objects.create(version=version, position=position, title=f"Fuente {position}", says=says)
+    publish(version, reviewed_by=rita)
+    call_command("pack", "export", str(tmp_path / "out"))
+    found = reading.read(tmp_path / "out" / "norte")
+    assert found.problems == ()
+    assert found.pack is not None
+    said = [(source.title, source.says) for source in found.pack.articles[0].sources]
+    assert said == [("Fuente 1", "Cuesta $20.000."), ("Fuente 2", 'Dice "null": #no, {nada}')]
+
+
+@pytest.mark.django_db
 def test_a_published_edit_stays_and_the_changed_pack_is_offered_beside_it(
     pack: Path, edit: Edit, edu: User, rita: User
 ) -> None:
@@ -274,12 +296,17 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> PackFile:
 
 
 @given(
-    title=LINE, first=LINE, lines=st.lists(LINE, min_size=1, max_size=5), key=st.sampled_from(list(SECTIONS.values()))
+    title=LINE,
+    first=LINE,
+    says=LINE,
+    lines=st.lists(LINE, min_size=1, max_size=5),
+    key=st.sampled_from(list(SECTIONS.values())),
 )
 def test_whatever_an_editor_wrote_is_read_back_as_it_was(
-    small: PackFile, title: str, first: str, lines: list[str], key: str
+    small: PackFile, title: str, first: str, says: str, lines: list[str], key: str
 ) -> None:
-    words = {"title": title, "first_sentence": first, "sections": {key: tuple(lines)}}
+    sources = tuple(replace(small.articles[0].sources[0], title=name, says=says) for name in ("Una", "Otra"))
+    words = {"title": title, "first_sentence": first, "sections": {key: tuple(lines)}, "sources": sources}
     with TemporaryDirectory() as parent:
         folder = Path(parent) / "norte"
         for name, text in rendering.files_of(replace(small, articles=(replace(small.articles[0], **words),))).items():
@@ -290,3 +317,4 @@ def test_whatever_an_editor_wrote_is_read_back_as_it_was(
     assert again.articles[0].title == title
     assert again.articles[0].first_sentence == first
     assert again.articles[0].sections == {key: tuple(lines)}
+    assert [source.says for source in again.articles[0].sources] == [says, says]

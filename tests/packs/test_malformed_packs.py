@@ -14,6 +14,8 @@ pytestmark = pytest.mark.django_db
 
 Spoil = Callable[[Path], object]
 
+ANOTHER_SOURCE = "\n  - {title: La prensa, code: B, says: Cuesta $20.000.}"
+
 
 def _replaced(name: str, before: str, after: str) -> Spoil:
     def spoil(pack: Path) -> None:
@@ -54,6 +56,24 @@ MALFORMED: dict[str, tuple[Spoil, str]] = {
     "an invented fact in a translation": (
         _replaced("translations/permiso.yaml", "$20,000", "$21,000"),
         "translations/permiso.yaml:2: en: the Spanish article does not give “$21,000”",
+    ),
+    "an invented fact in what a source says": (
+        _replaced("articles/permiso.md", "code: M}", f"code: M,\n     says: Cuesta $21.000.}}{ANOTHER_SOURCE}"),
+        "articles/permiso.md:12: CO-01 and the corrections do not give “$21.000”",
+    ),
+    "a source that says too much": (
+        _replaced("articles/permiso.md", "code: M}", f"code: M,\n     says: {'x' * 201}}}{ANOTHER_SOURCE}"),
+        "articles/permiso.md:12: says has 201 characters; at most 200",
+    ),
+    "one source alone that says something": (
+        _replaced(
+            "articles/permiso.md", "code: M}", "code: M}\n  - {title: La prensa, code: B,\n     says: Es gratis.}"
+        ),
+        "articles/permiso.md:13: says: no other source says anything",
+    ),
+    "a way across, in what a source says": (
+        _replaced("articles/permiso.md", "code: M}", f"code: M,\n     says: Pregunta a un coyote.}}{ANOTHER_SOURCE}"),
+        "articles/permiso.md:12: “coyote” tells of a way",
     ),
     "a translation of nothing": (
         lambda pack: (pack / "translations/otro.yaml").write_text(

@@ -35,6 +35,8 @@ from tests.packs.small_pack import another_article, another_topic
 pytestmark = pytest.mark.django_db
 
 Edit = Callable[[str, str, str], None]
+DIGEST_OF_PERMISO = "8cbcad536905da4ef2a5821a53a17aaac4418d5678c27ea28457dd3c8b5f1de1"
+"""As it was before sources could say anything."""
 EVERYTHING: tuple[type[models.Model], ...] = (
     Topic, Example, Article, ArticleVersion, Source, Translation, CrisisText, EmergencyNumber, PhraseRules, Wording, PackLoad,
     Organisation, User, Membership, Division, AuditEntry,
@@ -114,6 +116,35 @@ def test_another_date_or_source_is_a_new_version_and_a_comment_is_not(pack: Path
     assert actions.load([pack]).added["versions"] == 1
     edit("articles/permiso.md", "code: M}", "code: C}")
     assert actions.load([pack]).added["versions"] == 1
+
+
+def test_a_text_whose_sources_say_nothing_counts_as_it_always_did(pack: Path) -> None:
+    actions.load([pack])
+    assert ArticleVersion.objects.get().digest == DIGEST_OF_PERMISO
+
+
+def test_what_sources_say_is_a_new_version_once(pack: Path, edit: Edit) -> None:
+    actions.load([pack])
+    differing = "code: M, says: Cuesta $20.000.}\n  - {title: La prensa, code: B, says: Es gratis.}"
+    edit("articles/permiso.md", "code: M}", differing)
+    assert actions.load([pack]).added["versions"] == 1
+    last = ArticleVersion.objects.get(number=2)
+    assert [(s.title, s.says) for s in last.sources.all()] == [
+        ("Migración Colombia", "Cuesta $20.000."),
+        ("La prensa", "Es gratis."),
+    ]
+    assert not actions.load([pack]).is_new
+    edit("articles/permiso.md", "says: Es gratis.", "says: No se paga.")
+    assert actions.load([pack]).added["versions"] == 1
+
+
+def test_checking_a_source_that_contradicts_nobody_names_file_and_line(
+    pack: Path, edit: Edit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit("articles/permiso.md", "code: M}", "code: M,\n     says: Es gratis.}")
+    with pytest.raises(CommandError, match="1 to mend"):
+        call_command("pack", "check", str(pack))
+    assert "norte/articles/permiso.md:12: says: no other source says anything" in capsys.readouterr().out
 
 
 def test_published_words_are_left_as_they_are(pack: Path, edit: Edit, edu: User, rita: User) -> None:

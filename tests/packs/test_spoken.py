@@ -132,6 +132,20 @@ def test_whether_a_window_is_past_depends_on_the_day_asked_for(pack: Path, edit:
     assert len(problems(pack, today=date(2021, 3, 2))) == 5
 
 
+@pytest.mark.django_db
+def test_a_pack_still_loads_after_one_of_its_windows_has_closed(pack: Path, edit: Edit) -> None:
+    edit("articles/permiso.md", "known_on: 2025-10-01", "known_on: 2021-03-01\nwindow_closes_on: 2021-03-01")
+    assert len(problems(pack)) == 5
+    actions.load([pack])  # who reads it is told CERRADA by the shelf
+
+
+@pytest.mark.django_db
+def test_a_pack_that_was_late_when_it_was_written_is_not_loaded(pack: Path, edit: Edit) -> None:
+    edit("articles/permiso.md", "known_on: 2025-10-01", WINDOW)
+    with pytest.raises(CannotLoad, match="the window closed on 2021-03-01"):
+        actions.load([pack])
+
+
 def test_nothing_in_the_packs_is_refused() -> None:
     found = [str(p) for pack in packs().values() for p in spoken.of_pack(pack, date(2026, 11, 21))]
     assert found == []

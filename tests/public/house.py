@@ -69,9 +69,14 @@ def _topic(
     next_topics: list[str] | None = None,
 ) -> None:
     topic = Topic.objects.create(
-        id=name, country=country, branch=branch, titles={"es": title, "en": f"{title} (en)"}, labels={"es": title[:24]}
+        id=name,
+        country=country,
+        branch=branch,
+        titles={"es": title, "en": f"{title} (en)"},
+        labels={"es": title[:24]},
+        pack="pruebas",
     )
-    article = Article.objects.create(id=name, topic=topic, country=country)
+    article = Article.objects.create(id=name, topic=topic, country=country, pack="pruebas")
     version = ArticleVersion.objects.create(
         article=article,
         number=1,

@@ -43,8 +43,17 @@ class SourceLine:
 
 
 @dataclass(frozen=True)
+class SourceSays:
+    """What one source says where another one says something else; in Spanish."""
+
+    title: str
+    dated_on: date | None
+    says: str
+
+
+@dataclass(frozen=True)
 class AnswerPage:
-    """`topic` and `branch` empty: a page that no question leads to."""
+    """`topic` and `branch` empty: a page that no question leads to. `differing`: its sources, where they contradict each other."""
 
     topic: str
     branch: str
@@ -58,6 +67,7 @@ class AnswerPage:
     closed_line: str
     caution: str
     sources: tuple[SourceLine, ...]
+    differing: tuple[SourceSays, ...]
     demo_mark: str
     in_spanish_notice: str
     language: str
@@ -143,9 +153,10 @@ def fraud_alerts(language: str, country: str) -> list[str]:
 def page_of(text: Text, texts: tuple[Text, ...], voice: Speaker) -> AnswerPage:
     """`texts`: all that may be said of its topic, to name the others."""
     words = said_in(text, voice.language)
+    topic = voice.shelf.topics.get(text.topic)  # none on the preview of a text whose topic was never said yet
     return AnswerPage(
         topic=text.topic,
-        branch=voice.shelf.topics[text.topic].branch if text.topic else "",
+        branch=topic.branch if topic else "",
         version_id=text.version,
         article=text.article,
         title=words.title,
@@ -160,6 +171,7 @@ def page_of(text: Text, texts: tuple[Text, ...], voice: Speaker) -> AnswerPage:
         closed_line=closed_line(text, voice),
         caution=text.caution,
         sources=tuple(SourceLine(s.title, s.url, s.dated_on) for s in text.sources),
+        differing=tuple(SourceSays(s.title, s.dated_on, s.says) for s in text.differing),
         demo_mark=voice.say("demo_mark") if words.is_proposal else "",
         in_spanish_notice=language_line(text, voice),
         language=voice.language if text.words(voice.language) else "es",

@@ -46,9 +46,12 @@ class CannotSave(Exception):
 
 @dataclass(frozen=True)
 class SourceWritten:
+    """`says`: what it says where another source says something else; empty when none differs."""
+
     title: str
     url: str
     dated_on: date | None
+    says: str
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,7 @@ def fields_of(version: ArticleVersion) -> dict[str, str]:
             f"source_{place}_title": source.title,
             f"source_{place}_url": source.url,
             f"source_{place}_dated_on": _day(source.dated_on),
+            f"source_{place}_says": source.says,
         }
     return fields
 
@@ -183,7 +187,14 @@ def submit(article: Article, words: Written, *, by: User) -> ArticleVersion:
 
 
 def _source(version: ArticleVersion, place: int, source: SourceWritten) -> Source:
-    return Source(version=version, position=place, title=source.title, url=source.url, dated_on=source.dated_on)
+    return Source(
+        version=version,
+        position=place,
+        title=source.title,
+        url=source.url,
+        dated_on=source.dated_on,
+        says=source.says,
+    )
 
 
 def adopt(versions: Sequence[ArticleVersion], *, by: User) -> int:

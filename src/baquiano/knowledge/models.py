@@ -15,6 +15,7 @@ from baquiano.lib.privacy import Keeping, Kind, plain
 
 FIRST_SENTENCE = 160
 SHORT_ANSWER = 700
+SOURCE_SAYS = 200
 ALERT_TEXT = 300
 DRAFT_DAYS = 180
 QUESTION_DAYS = 90
@@ -176,9 +177,13 @@ class ArticleVersion(models.Model):
 
 
 class Source(models.Model):
-    """Where the words come from. The first one is the authority's own page."""
+    """Where the words come from. The first one is the authority's own page.
 
-    PRIVACY = plain("id", "version", "position", "title", "url", "dated_on", "confidence")
+    `says`: what it says on the point where the sources of its version differ. Two or more that say something are a declared
+    conflict: whoever asks reads what each one says. Which of them is right is said nowhere.
+    """
+
+    PRIVACY = plain("id", "version", "position", "title", "url", "dated_on", "confidence", "says")
 
     version = models.ForeignKey(ArticleVersion, models.CASCADE, related_name="sources")
     position = models.PositiveSmallIntegerField()
@@ -186,6 +191,7 @@ class Source(models.Model):
     url = models.URLField(max_length=300, blank=True)
     dated_on = models.DateField(null=True)
     confidence = models.CharField(max_length=1, blank=True)
+    says = models.CharField(max_length=SOURCE_SAYS, blank=True)
 
     class Meta:
         ordering = ("position",)

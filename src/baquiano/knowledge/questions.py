@@ -237,10 +237,10 @@ def attach(edited: Sequence[Edited], article: Article, *, by: User) -> int:
     if not edited:
         raise CannotSettle(_("Choose at least one question."))
     for one in edited:
-        _check_words(one.words.strip())
+        check_words(one.words.strip())
     added = 0
     with writing():
-        known = _known_examples({one.question.language for one in edited})
+        known = known_examples({one.question.language for one in edited})
         for one in edited:
             key = one.question.language, fold(one.words)
             example = known.get(key)
@@ -260,13 +260,14 @@ def attach(edited: Sequence[Edited], article: Article, *, by: User) -> int:
     return added
 
 
-def _known_examples(languages: set[str]) -> dict[tuple[str, str], Example]:
+def known_examples(languages: set[str]) -> dict[tuple[str, str], Example]:
     """By language and folded words. The oldest of two that are the same."""
     rows = Example.objects.filter(language__in=languages).select_related("topic").order_by("-pk")
     return {(row.language, fold(row.text)): row for row in rows}
 
 
-def _check_words(text: str) -> None:
+def check_words(text: str) -> None:
+    """Raises `CannotSettle` unless this may stand as an example: somebody's question, and nothing that leads to a person."""
     if not any(letter.isalpha() for letter in text):
         raise CannotSettle(_("Write the question as somebody might type it."))
     if len(text) > EXAMPLE_LENGTH:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from baquiano.knowledge.models import (
+    Article,
     ArticleVersion,
     Example,
     FraudAlert,
@@ -23,7 +25,7 @@ from baquiano.knowledge.models import (
     Verification,
     shelf_number,
 )
-from baquiano.knowledge.search.lexical import Bm25, add
+from baquiano.knowledge.search.lexical import MANY_VOICES, Bm25, add
 from baquiano.lib.text import fold
 
 EXPIRES_AFTER = timedelta(days=60)
@@ -35,9 +37,12 @@ CLEARLY = 1.2
 
 @dataclass(frozen=True)
 class SourceShown:
+    """`says`: what it says where another source of the same text says something else."""
+
     title: str
     url: str
     dated_on: date | None
+    says: str
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,12 @@ class Text:
     def is_expired(self, today: date) -> bool:
         """Nobody has checked it for so long that it is no longer said, save what may save a life."""
         return not self.is_life_saving and is_past_saying(self.trusted_until, today)
+
+    @property
+    def differing(self) -> tuple[SourceShown, ...]:
+        """What each source says where they contradict each other; empty when nobody declared that they do."""
+        told = tuple(source for source in self.sources if source.says)
+        return told if len(told) > 1 else ()
 
     @property
     def trusted_until(self) -> date | None:
@@ -215,7 +226,7 @@ class Shelf:
             return texts[0]
         key = tuple(text.version for text in texts)
         if key not in self.telling:
-            self.telling[key] = Bm25(map(_told_apart, texts))
+            self.telling[key] = Bm25(map(_told_apart, texts), saturation=MANY_VOICES)
         scores = self.telling[key].scores(sorted(_stems(about)))
         best = int(scores.argmax())
         return texts[best] if scores[best] > scores[0] * CLEARLY else texts[0]
@@ -294,12 +305,28 @@ def _take(number: int) -> Shelf:
     for text in texts.values():
         if text.topic:
             of_topic[text.topic].append(text)
+    unsaid = _unsaid(texts)
     topics = {
         topic.pk: TopicShown(topic.pk, topic.country or "", topic.branch, topic.titles, topic.labels, topic.words)
-        for topic in Topic.objects.order_by("position", "id")
+        for topic in Topic.objects.exclude(pk__in=_topics_only_of(unsaid)).order_by("position", "id")
     }
     shown = {topic: tuple(rows) for topic, rows in of_topic.items()}
-    return Shelf(number, topics, texts, shown, _examples(), alerts=_alerts(), rumours=_rumours())
+    return Shelf(number, topics, texts, shown, _examples(unsaid), alerts=_alerts(), rumours=_rumours())
+
+
+def _unsaid(texts: dict[int, Text]) -> frozenset[str]:
+    """Articles opened here of which no word was ever published: nobody is led to them, and nothing learns from them."""
+    published = ArticleVersion.objects.filter(article=OuterRef("pk"), published_at__isnull=False)
+    begun = Article.objects.filter(~Exists(published), pack="").values_list("pk", flat=True)
+    return frozenset(begun) - {text.article for text in texts.values()}
+
+
+def _topics_only_of(unsaid: frozenset[str]) -> list[str]:
+    """Topics opened here all of whose articles are still to be said."""
+    articles: dict[str, set[str]] = defaultdict(set)
+    for topic, article in Article.objects.filter(topic__pack="").values_list("topic_id", "pk"):
+        articles[str(topic)].add(article)
+    return [topic for topic, own in articles.items() if own <= unsaid]
 
 
 def _alerts() -> dict[int, AlertShown]:
@@ -315,7 +342,7 @@ def _rumours() -> dict[int, RumourShown]:
 def _rumour(row: Rumour) -> RumourShown:
     assert row.answered_at and row.good_until  # the database holds it
     on = timezone.localtime(row.answered_at).date()
-    source = SourceShown(row.source_title, row.source_url, None)
+    source = SourceShown(row.source_title, row.source_url, None, "")
     examples = tuple(row.examples)
     return RumourShown(row.pk, row.heard, row.country, row.answer, source, Checked(on, row.good_until), examples)
 
@@ -344,7 +371,7 @@ def _text(version: ArticleVersion, around: _Around) -> Text:
         window_closes_on=version.window_closes_on,
         figures_until=version.figures_until,
         next_topics=tuple(version.next_topics),
-        sources=tuple(SourceShown(s.title, s.url, s.dated_on) for s in version.sources.all()),
+        sources=tuple(SourceShown(s.title, s.url, s.dated_on, s.says) for s in version.sources.all()),
         checked=around.checked.get(version.pk),
         is_proposal=version.published_at is None,
         is_life_saving=version.article.is_life_saving,
@@ -381,8 +408,10 @@ def _examples_of_articles() -> dict[str, tuple[str, ...]]:
     return {article: tuple(texts) for article, texts in grouped.items()}
 
 
-def _examples() -> dict[str, dict[str, tuple[str, ...]]]:
+def _examples(unsaid: frozenset[str]) -> dict[str, dict[str, tuple[str, ...]]]:
     grouped: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for topic, language, text in Example.objects.order_by("id").values_list("topic_id", "language", "text"):
-        grouped[topic][language].append(text)
+    rows = Example.objects.order_by("id").values_list("topic_id", "article_id", "language", "text")
+    for topic, article, language, text in rows:
+        if article not in unsaid:
+            grouped[topic][language].append(text)
     return {topic: {lang: tuple(texts) for lang, texts in by.items()} for topic, by in grouped.items()}

@@ -67,6 +67,14 @@ class DueRow:
 
 
 @dataclass(frozen=True)
+class Conflict:
+    """A text whose sources contradict each other, as somebody declared: what each of them says, in their order."""
+
+    version: ArticleVersion
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
 class BoardRow:
     """`country` empty: everywhere. `branch` empty: pages without a topic."""
 
@@ -179,12 +187,23 @@ def _translated(version: ArticleVersion, rows: list[Translation]) -> Translated:
     return Translated.OLDER if any(row.published_at for row in rows) else Translated.NONE
 
 
-def disagreeing(standings: Iterable[Standing]) -> list[ArticleVersion]:
+def conflicts(standings: Iterable[Standing]) -> list[Conflict]:
+    """Texts of which two or more sources say different things, as whoever wrote them declared. One query."""
+    versions = {standing.version.pk: standing.version for standing in standings}
+    told: dict[int, list[Source]] = defaultdict(list)
+    for source in Source.objects.filter(version__in=versions).exclude(says=""):
+        told[source.version_id].append(source)
+    return [Conflict(version, tuple(told[pk])) for pk, version in versions.items() if len(told[pk]) > 1]
+
+
+def disagreeing(standings: Iterable[Standing], declared: Iterable[Conflict]) -> list[ArticleVersion]:
     """Texts to read with care: their sources are of different confidence and more than a year apart. One query.
 
-    Nobody reads the sources here: it says where two of them may well contradict each other, not that they do.
+    Nobody reads the sources here: it says where two of them may well contradict each other, not that they do. Those already
+    `declared` are left out.
     """
-    versions = {standing.version.pk: standing.version for standing in standings}
+    known = {conflict.version.pk for conflict in declared}
+    versions = {standing.version.pk: standing.version for standing in standings if standing.version.pk not in known}
     sources: dict[int, list[Source]] = defaultdict(list)
     for source in Source.objects.filter(version__in=versions, dated_on__isnull=False).exclude(confidence=""):
         sources[source.version_id].append(source)

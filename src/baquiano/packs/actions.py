@@ -15,7 +15,7 @@ from baquiano.accounts.models import Organisation
 from baquiano.knowledge.actions import shelf_changed
 from baquiano.knowledge.models import Article, Topic
 from baquiano.lib.turnstile import writing
-from baquiano.packs import apart, checking, facts, manner, reading
+from baquiano.packs import apart, checking, facts, manner, own_texts, reading
 from baquiano.packs.arriving import bring
 from baquiano.packs.checking import Surroundings, surroundings_of
 from baquiano.packs.contents import PackFile
@@ -58,7 +58,7 @@ def check(paths: Iterable[Path], *, today: date | None = None, progress: Progres
     required = [found.pack for folder in sorted(beside) if (found := reading.read(folder)).pack]
     day = today or timezone.localdate()
     problems += checking.check(packs, surroundings_of(required), _facts_of(folders), day)
-    problems += manner.of_packs(packs, required)
+    problems += manner.of_packs([pack for pack in packs if not pack.is_own], required)
     if packs:
         progress("asking every question of every article")
         problems += apart.of_packs(packs, required, folders[0].parent)
@@ -68,8 +68,10 @@ def check(paths: Iterable[Path], *, today: date | None = None, progress: Progres
 def load(paths: Iterable[Path], *, progress: Progress = _silent) -> LoadReport:
     """Raises `CannotLoad` with every problem, having changed nothing. Files are read and compared before the transaction begins."""
     folders = [Path(path).resolve() for path in paths]
-    packs, problems = _read(folders, progress)
-    problems += checking.check(packs, _around(packs), _facts_of(folders), timezone.localdate())
+    found, problems = _read(folders, progress)
+    packs = [left for left in map(own_texts.still_to_come, found) if left]
+    # A pack must install also after one of its windows has closed: people then read CERRADA first, whatever its words say.
+    problems += checking.check(packs, _around(packs), _facts_of(folders), today=None)
     problems += _not_here(packs)
     if problems:
         raise CannotLoad(sorted(set(problems)))

@@ -21,6 +21,7 @@ from baquiano.packs.contents import (
     OrganisationFile,
     PackFile,
     RulesFile,
+    SourceFile,
     TranslationFile,
     WordingFile,
 )
@@ -86,7 +87,8 @@ def _settle(
 
 
 def _topics(pack: PackFile, report: LoadReport) -> None:
-    positions = {topic: 10 * place for place, topic in enumerate(pack.order, start=1)}
+    in_order = () if pack.is_own else pack.order  # an organisation's own stand after those of the packs
+    positions = {topic: 10 * place for place, topic in enumerate(in_order, start=1)}
     wanted = {
         topic.id: {
             "id": topic.id,
@@ -158,6 +160,7 @@ def _articles(pack: PackFile, report: LoadReport) -> None:
             url=source.url,
             dated_on=source.dated_on,
             confidence=source.confidence,
+            says=source.says,
         )
         for version, (_, article) in zip(versions, fresh, strict=True)
         for position, source in enumerate(article.sources, start=1)
@@ -218,9 +221,15 @@ def _digest(article: ArticleFile) -> str:
         "window_closes_on": str(article.window_closes_on),
         "figures_until": str(article.good_until),
         "next_topics": article.next_topics,
-        "sources": [[s.title, s.url, str(s.dated_on), s.confidence] for s in article.sources],
+        "sources": [_told_of(source) for source in article.sources],
     }
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _told_of(source: SourceFile) -> list[str]:
+    """One that says nothing of its own counts as it did before sources could."""
+    told = [source.title, source.url, str(source.dated_on), source.confidence]
+    return [*told, source.says] if source.says else told
 
 
 def _translations(pack: PackFile, report: LoadReport) -> None:

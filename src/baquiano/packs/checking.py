@@ -16,6 +16,9 @@ from baquiano.packs.contents import ArticleFile, PackFile, RulesFile
 from baquiano.packs.facts import FactsFile
 from baquiano.packs.strict import Problem
 
+NO_ARTICLE = "new"
+"""Where the desk opens a new one: an article of this id could not be reached."""
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -36,9 +39,10 @@ def surroundings_of(packs: Iterable[PackFile]) -> Surroundings:
 
 
 def check(
-    packs: Sequence[PackFile], around: Surroundings, facts: Mapping[str, FactsFile], today: date
+    packs: Sequence[PackFile], around: Surroundings, facts: Mapping[str, FactsFile], today: date | None
 ) -> list[Problem]:
-    """`facts`: pack name → its FACTS.md; a pack without one is not compared with anything. `today`: which windows have closed."""
+    """`facts`: pack name → its FACTS.md; a pack without one is not compared with anything. `today`: which windows have
+    closed; None: those that were closed when the article was written, since whoever serves it says CERRADA by itself later."""
     here = surroundings_of(packs)
     known = Surroundings(
         {**around.topics, **here.topics},
@@ -48,6 +52,8 @@ def check(
     problems = [*_doubled(packs), *_phrase_rules([rules for pack in packs for rules in pack.rules])]
     for pack in packs:
         problems += [*_head(pack, known), *_articles(pack, known), *_danger(pack, known), *_people(pack)]
+        if pack.is_own:  # two people of the organisation answer for what it says
+            continue
         problems += [*spoken.of_pack(pack, today), *grounds.of_translations(pack)]
         if pack.name in facts:
             problems += grounds.of_pack(pack, facts[pack.name])
@@ -115,14 +121,20 @@ def _head(pack: PackFile, known: Surroundings) -> Iterator[Problem]:
     for name in sorted(set(pack.order) ^ set(ids)):
         what = "has no file in topics/" if name in pack.order else "is missing from this list"
         yield pack.origin.problem("topics", f"topics: {name} {what}")
+    if pack.is_own and (pack.numbers or pack.crisis or pack.wordings or pack.rules or pack.divisions or pack.members):
+        yield pack.origin.problem(
+            "own", "a pack of own texts holds topics, articles and translations, and nothing else"
+        )
     for found in pack.topics:
-        if found.country != pack.country:
+        if found.country != pack.country and not pack.is_own:
             yield found.origin.problem("country", f"country should be that of the pack, {pack.country}")
 
 
 def _articles(pack: PackFile, known: Surroundings) -> Iterator[Problem]:
     for article in pack.articles:
-        if article.country != pack.country:
+        if article.id == NO_ARTICLE:
+            yield article.origin.problem("id", f"{NO_ARTICLE} is the name of a page of the desk: choose another id")
+        if article.country != pack.country and not pack.is_own:
             yield article.origin.problem("country", f"country should be that of the pack, {pack.country}")
         for key, topics in (("topic", (article.topic,)), ("next", article.next_topics)):
             for name in filter(None, topics):

@@ -101,11 +101,15 @@ class TopicFile:
 
 @dataclass(frozen=True)
 class SourceFile:
+    """`says`: what it says where another source of the article says something else; empty when none differs."""
+
     title: str
     url: str
     dated_on: date | None
     confidence: str
     line: int
+    says: str
+    says_line: int
 
 
 @dataclass(frozen=True)
@@ -246,6 +250,7 @@ class MemberFile:
 class PackFile:
     """One folder of packs/, the one at `folder`. `crisis_versions`: language → the version its danger texts name.
 
+    `is_own`: texts that an organisation wrote itself, which no FACTS.md knows.
     `digest` covers every value in it, and every byte of the files that no table holds; a comment is not a value.
     """
 
@@ -271,3 +276,4 @@ class PackFile:
     members: tuple[MemberFile, ...]
     divisions: tuple[Row, ...]
     digest: str
+    is_own: bool = False

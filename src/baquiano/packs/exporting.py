@@ -1,5 +1,7 @@
 """From the tables to folders that can be reviewed, compared and loaded elsewhere.
 
+What was written here and came with no pack goes out as a pack of its own (`own_texts`).
+
 A file whose values the tables still hold is copied from the pack's folder as people wrote it, comments and all; one that differs here is
 written from the tables. What no table holds (search, heard sayings, FACTS.md, an invented organisation) is copied.
 """
@@ -12,8 +14,10 @@ from pathlib import Path
 from django.conf import settings
 
 from baquiano.accounts.audit import audit
+from baquiano.knowledge.models import Article
 from baquiano.lib.turnstile import writing
-from baquiano.packs import reading
+from baquiano.packs import own_texts, reading
+from baquiano.packs.contents import PackFile
 from baquiano.packs.held import held
 from baquiano.packs.models import PackLoad
 from baquiano.packs.rendering import files_of, said_in
@@ -27,11 +31,15 @@ class CannotExport(Exception):
 
 
 def export(target: Path, names: Sequence[str], *, progress: Callable[[str], None]) -> None:
-    """Writes each pack (all that were loaded, when none is named) into a folder of its name. Raises `CannotExport` before it writes."""
-    loads = _loads(names)
-    for load in loads:
-        if (target / load.name).exists():
-            raise CannotExport(f"{target / load.name} is there already: name an empty folder.")
+    """Writes each pack (all that were loaded, when none is named) into a folder of its name, and what was written here beside them.
+
+    Raises `CannotExport` before it writes.
+    """
+    own = own_texts.own_texts() if not names or own_texts.NAME in names else None
+    loads = [load for load in _loads(names, own) if own is None or load.name != own.name]
+    for name in [load.name for load in loads] + ([own.name] if own else []):
+        if (target / name).exists():
+            raise CannotExport(f"{target / name} is there already: name an empty folder.")
     target.mkdir(parents=True, exist_ok=True)
     for load in loads:
         from_tables, copied = _write(load, target / load.name)
@@ -40,19 +48,31 @@ def export(target: Path, names: Sequence[str], *, progress: Callable[[str], None
         for name in BESIDE:
             if (source / name).is_file() and not (target / name).exists():
                 shutil.copyfile(source / name, target / name)
+    if own:
+        _write_own(own, target / own.name)
+        progress(f"{own.name}: {len(own.articles)} articles that were written here")
     with writing():
         for load in loads:
             audit(None, "pack.exported", load)
+        for article in Article.objects.filter(pk__in=[article.id for article in own.articles] if own else []):
+            audit(None, "article.exported", article)
 
 
-def _loads(names: Sequence[str]) -> list[PackLoad]:
+def _write_own(own: PackFile, folder: Path) -> None:
+    for name, text in files_of(own).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _loads(names: Sequence[str], own: PackFile | None) -> list[PackLoad]:
     loads = {load.name: load for load in PackLoad.objects.order_by("name")}
-    if not loads:
+    if not loads and own is None:
         raise CannotExport("No pack was loaded here.")
-    for name in names:
+    wanted = [name for name in names if own is None or name != own.name]
+    for name in wanted:
         if name not in loads:
             raise CannotExport(f"{name} was never loaded here. There are: {', '.join(loads)}")
-    found = [loads[name] for name in (names or loads)]
+    found = [loads[name] for name in (wanted if names else loads)]
     for load in found:
         if not load.aside:
             raise CannotExport(f"{load.name} was loaded by an older program: load it once more, then export it.")

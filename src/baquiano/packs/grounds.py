@@ -56,7 +56,7 @@ def of_article(article: ArticleFile, file: FactsFile) -> Iterator[Problem]:
 
 
 def uses(article: ArticleFile) -> Iterator[Mention]:
-    """In its body, its title, its caution and its sources. The name of a source may repeat its own site ("Canal 13", 13.cl).
+    """In its body, its title, its caution, its sources and what they say. The name of a source may repeat its own site ("Canal 13", 13.cl).
 
     What people ask (`examples`) is free: somebody may well have heard another figure.
     """
@@ -69,6 +69,8 @@ def uses(article: ArticleFile) -> Iterator[Mention]:
         for mention in (*mentions(source.title), *mentions(source.url)):
             if mention.kind != "number" or mention.value not in source.url:
                 yield replace(mention, line=source.line)
+        for mention in mentions(source.says):
+            yield replace(mention, line=source.says_line)
 
 
 def _days(article: ArticleFile, facts: Facts, file: FactsFile) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """A pack as the tables hold it now: what it brought, and what this installation published instead. The other way round from `arriving`.
 
-No person is in it: not who wrote or approved a text, not what somebody asked (an example or a text without a pack's name stays here).
+No person is in it: not who wrote or approved a text, not what somebody asked (an example or a text without a pack's name stays here; see `own_texts`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -49,7 +49,7 @@ def held(load: PackLoad) -> PackFile:
         is_demo=aside["is_demo"],
         topics=_topics(load),
         articles=tuple(article for article, _ in articles),
-        translations=_translations(load.name, {version.pk: article.id for article, version in articles}),
+        translations=translations_of(load.name, {version.pk: article.id for article, version in articles}),
         numbers=_numbers(aside["country"]),
         crisis=_crisis(load),
         crisis_versions=aside["crisis"],
@@ -124,17 +124,17 @@ def _articles(load: PackLoad) -> list[tuple[ArticleFile, ArticleVersion]]:
     found = []
     for article in rows:
         own = versions.get(article.pk, [])
-        said = _said(own, load.name)
+        said = said_of(own, load.name)
         if said:
             if not article.topic_id:  # nothing searches them: no row of theirs is kept
                 asked[article.pk] = [ExampleFile("es", text, 0) for text in aside[article.pk]["examples"]]
             sure = next((v.confidence for v in reversed(own) if v.confidence), UNCODED)
-            file = _article(article, said, aside[article.pk], asked.get(article.pk, ()), sure)
+            file = article_file(article, said, aside[article.pk], asked.get(article.pk, ()), sure)
             found.append((file, said))
     return found
 
 
-def _said(versions: Sequence[ArticleVersion], pack: str) -> ArticleVersion | None:
+def said_of(versions: Sequence[ArticleVersion], pack: str) -> ArticleVersion | None:
     """The last one published here, else the last one that the pack proposed; never a draft."""
     alive = [version for version in versions if version.withdrawn_at is None]
     published = [version for version in alive if version.published_at]
@@ -144,7 +144,7 @@ def _said(versions: Sequence[ArticleVersion], pack: str) -> ArticleVersion | Non
     return proposed[-1] if proposed else None
 
 
-def _article(
+def article_file(
     article: Article, said: ArticleVersion, aside: Mapping[str, Any], asked: Iterable[ExampleFile], sure: str
 ) -> ArticleFile:
     return ArticleFile(
@@ -166,7 +166,15 @@ def _article(
         warning_words=tuple(WarningWord(*row) for row in aside["warning_words"]),
         examples=tuple(asked),
         sources=tuple(
-            SourceFile(source.title, source.url, source.dated_on, source.confidence or UNCODED, 0)
+            SourceFile(
+                title=source.title,
+                url=source.url,
+                dated_on=source.dated_on,
+                confidence=source.confidence or UNCODED,
+                line=0,
+                says=source.says,
+                says_line=0,
+            )
             for source in said.sources.all()
         ),
         caution=said.caution,
@@ -179,7 +187,7 @@ def _article(
     )
 
 
-def _translations(pack: str, articles: Mapping[int, str]) -> tuple[TranslationFile, ...]:
+def translations_of(pack: str, articles: Mapping[int, str]) -> tuple[TranslationFile, ...]:
     """Of the versions that are said: the last one published here, else the last one the pack proposed."""
     best: dict[tuple[int, str], Translation] = {}
     for row in Translation.objects.filter(version__in=articles, withdrawn_at=None).order_by("number"):

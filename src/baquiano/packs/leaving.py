@@ -4,7 +4,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from baquiano.conversations.models import Wording
-from baquiano.knowledge.models import Article, Topic, Translation
+from baquiano.knowledge.models import Article, Example, Topic, Translation
 from baquiano.packs.arriving import crisis_key, wording_key
 from baquiano.packs.contents import PackFile
 from baquiano.packs.tally import LoadReport
@@ -35,11 +35,15 @@ def _remove_texts(pack: PackFile, report: LoadReport) -> None:
 
 
 def _remove_articles(pack: PackFile, report: LoadReport) -> None:
-    """Never one that was published, verified, translated here, quoted or rated: its unpublished proposals are taken back instead."""
+    """Never one that was published, verified, translated here, asked in words added here, quoted or rated.
+
+    Its unpublished proposals are taken back instead.
+    """
     kept = {article.id for article in pack.articles}
     for article in Article.objects.filter(pack=pack.name).exclude(pk__in=kept):
         proposals = article.versions.filter(origin=pack.name, published_at=None)
-        is_only_ours = article.versions.count() == proposals.count()
+        has_our_questions = Example.objects.filter(article=article, pack="").exists()
+        is_only_ours = article.versions.count() == proposals.count() and not has_our_questions
         translated = Translation.objects.filter(version__in=proposals, origin=pack.name, published_at=None)
         if is_only_ours and _is_deleted(*translated, *proposals, article):
             report.removed["articles"] += 1
@@ -52,7 +56,7 @@ def _remove_articles(pack: PackFile, report: LoadReport) -> None:
 def _remove_topics(pack: PackFile, report: LoadReport) -> None:
     kept = {topic.id for topic in pack.topics}
     for topic in Topic.objects.filter(pack=pack.name).exclude(pk__in=kept):
-        is_gone = _is_deleted(topic)
+        is_gone = not Example.objects.filter(topic=topic, pack="").exists() and _is_deleted(topic)
         (report.removed if is_gone else report.kept)["topics"] += 1
 
 

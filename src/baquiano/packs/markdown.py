@@ -39,6 +39,14 @@ NO_PAGES = Pages("", "", 0, {})
 
 def pages(text: str, report: Report) -> Pages | None:
     """None (and a problem) when there is no front matter; everything else that is wrong is written down."""
+    found = unmeasured(text, report)
+    if found:
+        _measure(found, report)
+    return found
+
+
+def unmeasured(text: str, report: Report) -> Pages | None:
+    """The same, however long its sections are."""
     lines = text.splitlines()
     if not lines or lines[0].rstrip() != _FENCE:
         report.add(1, "an article begins with a line of three dashes and its front matter")
@@ -47,9 +55,7 @@ def pages(text: str, report: Report) -> Pages | None:
     if end is None:
         report.add(1, "the front matter has no closing line of three dashes")
         return None
-    found = Pages("\n".join(lines[1:end]), "\n".join(lines[end + 1 :]), end + 2, _sections(lines, end + 1, report))
-    _measure(found, report)
-    return found
+    return Pages("\n".join(lines[1:end]), "\n".join(lines[end + 1 :]), end + 2, _sections(lines, end + 1, report))
 
 
 def _sections(lines: list[str], start: int, report: Report) -> dict[str, tuple[str, int]]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from baquiano.packs import markdown, sheets
+from baquiano.packs import markdown, own_sheets, sheets
 from baquiano.packs.contents import PackFile
 from baquiano.packs.markdown import Pages
 from baquiano.packs.rendering import said_in
@@ -77,7 +77,10 @@ def _pack(shelf: "_Folder", head: Sheet) -> PackFile:
     if name and name != shelf.folder.name:
         table.wrong("name", f"should be the name of its folder, {shelf.folder.name}")
     country = table.matching("country", sheets.COUNTRY, "a country code such as CO, or null", optional=True) or None
-    demo = bool(table.flag("demo"))
+    demo, own = bool(table.flag("demo")), bool(table.flag("own"))
+    if own:
+        shelf.pages = markdown.unmeasured
+    kinds = own_sheets if own else sheets
     crisis = shelf.each("safety/crisis.*.yaml")
     versions = dict(sheets.version_of(sheet) for sheet in crisis)
     pack = PackFile(
@@ -91,8 +94,8 @@ def _pack(shelf: "_Folder", head: Sheet) -> PackFile:
         requires=table.texts("requires", most=40),
         order=table.texts("topics", most=60),
         is_demo=demo,
-        topics=_all(sheets.topic, shelf.each("topics/*.yaml")),
-        articles=_all(sheets.article, shelf.each("articles/*.md")),
+        topics=_all(kinds.topic, shelf.each("topics/*.yaml")),
+        articles=_all(kinds.article, shelf.each("articles/*.md")),
         translations=tuple(row for sheet in shelf.each("translations/*.yaml") for row in sheets.translations(sheet)),
         numbers=tuple(row for sheet in shelf.each("safety/numbers.yaml") for row in sheets.numbers(sheet)),
         crisis=tuple(row for sheet in crisis for row in sheets.crisis(sheet, country)),
@@ -106,6 +109,7 @@ def _pack(shelf: "_Folder", head: Sheet) -> PackFile:
         members=tuple(row for sheet in shelf.each("members.yaml") for row in sheets.members(sheet)),
         divisions=shelf.divisions(),
         digest="",
+        is_own=own,
     )
     table.done()
     shelf.strangers(f"{_FILES}|{_DEMO_FILES}" if demo else _FILES)
@@ -122,6 +126,7 @@ class _Folder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.reports: dict[str, Report] = {}
+        self.pages: Callable[[str, Report], Pages | None] = markdown.pages
 
     def is_in_proportion(self) -> bool:
         """False, and a problem, when the folder is larger than a pack may be: then nothing in it is opened."""
@@ -158,7 +163,7 @@ class _Folder:
             return None
         if path.suffix != ".md":
             return _opened(path, text, report, markdown.NO_PAGES, first_line=1)
-        pages = markdown.pages(text, report)
+        pages = self.pages(text, report)
         return None if pages is None else _opened(path, pages.front, report, pages, first_line=2)
 
     def divisions(self) -> tuple[loading.Row, ...]:

@@ -114,6 +114,8 @@ def _head(pack: PackFile) -> dict[str, Any]:
         said["requires"] = _Flow(pack.requires)
     if pack.is_demo:
         said["demo"] = True
+    if pack.is_own:
+        said["own"] = True
     if pack.order:
         said["topics"] = list(pack.order)
     return said
@@ -164,15 +166,26 @@ def _front(article: ArticleFile) -> dict[str, Any]:
     said["next"] = _Flow(article.next_topics)
     if article.warning_words:
         said["warning_words"] = [_FlowTable({"word": row.word, "reason": row.reason}) for row in article.warning_words]
-    said["examples"] = [example.text for example in article.examples]
+    said["examples"] = _asked(article.examples)
     return said
+
+
+def _asked(examples: Sequence[ExampleFile]) -> list[str] | dict[str, list[str]]:
+    """Of a pack they are Spanish; what an organisation wrote itself may be asked in every language."""
+    if all(example.language == "es" for example in examples):
+        return [example.text for example in examples]
+    spoken = [language for language in LANGUAGES if any(example.language == language for example in examples)]
+    return {language: [e.text for e in examples if e.language == language] for language in spoken}
 
 
 def _source(source: SourceFile) -> "_FlowTable":
     said: dict[str, Any] = {"title": source.title, "url": source.url}
     if source.dated_on:
         said["on"] = source.dated_on
-    return _FlowTable({**said, "code": source.confidence})
+    said["code"] = source.confidence
+    if source.says:
+        said["says"] = source.says
+    return _FlowTable(said)
 
 
 def _body(article: ArticleFile) -> str:

@@ -32,8 +32,9 @@ from baquiano.packs.markdown import Pages
 from baquiano.packs.strict import Report, Table
 from baquiano.territory.codes import POPULATIONS, STAGES
 
-TITLE, LABEL, WORD, EXAMPLE, CAUTION = 72, 24, 60, 400, 400
+TITLE, LABEL, WORD, EXAMPLE, CAUTION, SAYS = 72, 24, 60, 400, 400, 200
 MOST_EXAMPLES = 15
+MOST_SOURCES = 8
 
 COUNTRY = re.compile(r"[A-Z]{2}")
 _ID = re.compile(r"[a-z][a-z0-9_]{1,58}")
@@ -117,7 +118,7 @@ def article(sheet: Sheet) -> ArticleFile:
             ExampleFile("es", text, line)
             for text, line in table.texts_with_lines("examples", most=EXAMPLE, at_most=MOST_EXAMPLES)
         ),
-        sources=tuple(_source(row) for row in table.tables("sources", at_least=1, at_most=6)),
+        sources=tuple(_source(row) for row in table.tables("sources", at_least=1, at_most=MOST_SOURCES)),
         caution=table.text("caution", most=CAUTION, least=0),
         next_topics=table.texts("next", most=60, at_most=3),
         first_sentence=pages.text(markdown.FIRST_SENTENCE),
@@ -129,6 +130,7 @@ def article(sheet: Sheet) -> ArticleFile:
     for key, meaning in (("known_on", "the last known date"), ("topic", "the topic"), ("country", "the country")):
         if not table.has(key):
             table.wrong(key, f"is missing: write {meaning}, or null")
+    _refuse_one_side(found.sources, sheet.report)
     table.done()
     return found
 
@@ -361,9 +363,20 @@ def _source(row: Table) -> SourceFile:
         dated_on=row.day("on"),
         confidence=row.one_of("code", CONFIDENCE),
         line=row.line,
+        says=" ".join(row.text("says", most=SAYS, least=0).split()),
+        says_line=row.line_of("says"),
     )
     row.done()
     return found
+
+
+def _refuse_one_side(sources: Sequence[SourceFile], report: Report) -> None:
+    """Sources differ from each other: one alone that says something contradicts nothing."""
+    told = [source for source in sources if source.says]
+    if len(told) == 1:
+        report.add(
+            told[0].says_line, "says: no other source says anything: write what another one says, or leave it out"
+        )
 
 
 def _by_language(table: Table, *, most: int) -> Mapping[str, str]:

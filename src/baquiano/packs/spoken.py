@@ -59,7 +59,7 @@ _CLOSED = {
 }
 
 
-def of_pack(pack: PackFile, today: date) -> Iterator[Problem]:
+def of_pack(pack: PackFile, today: date | None) -> Iterator[Problem]:
     """Everything in its articles and translations that nobody may be told."""
     articles = {article.id: article for article in pack.articles}
     needed: dict[str, set[str]] = {name: set() for name in articles}
@@ -76,8 +76,9 @@ def of_pack(pack: PackFile, today: date) -> Iterator[Problem]:
                 yield article.origin.problem("warning_words", said)
 
 
-def _article(article: ArticleFile, today: date, needed: set[str]) -> Iterator[Problem]:
+def _article(article: ArticleFile, today: date | None, needed: set[str]) -> Iterator[Problem]:
     told = [(article.origin.line(key), text) for key, text in (("title", article.title), ("caution", article.caution))]
+    told += [(source.says_line, source.says) for source in article.sources]
     told += list(enumerate(article.body.splitlines(), article.body_line))
     for line, text in told:
         for found in _refused(text, "es", article, needed):
@@ -88,7 +89,7 @@ def _article(article: ArticleFile, today: date, needed: set[str]) -> Iterator[Pr
 
 
 def _translation(
-    translation: TranslationFile, article: ArticleFile, today: date, needed: set[str]
+    translation: TranslationFile, article: ArticleFile, today: date | None, needed: set[str]
 ) -> Iterator[Problem]:
     language = translation.language
     for key, text in translation.texts.items():
@@ -104,8 +105,10 @@ def says_closed(text: str, language: str) -> bool:
     return re.search(_CLOSED[language], text) is not None
 
 
-def _is_past(article: ArticleFile, today: date) -> bool:
-    return article.window_closes_on is not None and article.window_closes_on < today
+def _is_past(article: ArticleFile, today: date | None) -> bool:
+    """`today` None: already when the article was written, as far as it says when that was."""
+    day = today or article.known_on
+    return article.window_closes_on is not None and day is not None and article.window_closes_on < day
 
 
 def _refused(text: str, language: str, article: ArticleFile, needed: set[str]) -> Iterator[str]:

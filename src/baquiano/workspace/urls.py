@@ -2,7 +2,16 @@ from django.urls import URLPattern, path
 
 from baquiano.accounts.policy import guarded
 from baquiano.workspace import home
-from baquiano.workspace.editorial import articles, danger_texts, deciding, guide, proposals, translations, writing
+from baquiano.workspace.editorial import (
+    articles,
+    danger_texts,
+    deciding,
+    guide,
+    opening,
+    proposals,
+    translations,
+    writing,
+)
 from baquiano.workspace.editorial import desk as editorial
 from baquiano.workspace.entrance import invitation, login, security
 from baquiano.workspace.inbox import desk, queue
@@ -51,11 +60,14 @@ urlpatterns: list[URLPattern] = [
     door("editorial/proposals/<slug:topic>/adopt/", "adopt", proposals.adopt),
     door("editorial/proposals/<slug:topic>/approve/", "approve_several", proposals.approve_several),
     door("editorial/articles/", "articles", articles.articles),
+    door("editorial/articles/new/", "new_article", opening.new),  # before the ids: no article is called "new"
     door("editorial/articles/<slug:article_id>/", "article", articles.article),
+    door("editorial/articles/<slug:article_id>/examples/", "add_example", articles.add_question),
     door("editorial/articles/<slug:article_id>/edit/", "edit", writing.edit),
     door("editorial/articles/<slug:article_id>/throw-away/", "throw_away", writing.throw_away),
     door("editorial/articles/<slug:article_id>/same/", "same_as_before", deciding.same_as_before),
     door("editorial/articles/<slug:article_id>/<slug:language>/", "translate", translations.translate),
+    door("editorial/examples/<int:example_id>/remove/", "remove_example", articles.remove_question),
     door("editorial/versions/<int:version_id>/", "version", deciding.version),
     door("editorial/versions/<int:version_id>/approve/", "approve", deciding.approve),
     door("editorial/versions/<int:version_id>/send-back/", "send_back", deciding.send_back),

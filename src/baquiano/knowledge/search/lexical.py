@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 Scores = NDArray[np.float32]
 Hashes = NDArray[np.uint32]
 
-SATURATION = 5.0
-"""k1. High on purpose: a topic's document holds many people's questions, so a word said often there means more."""
+PLAIN_TEXT, MANY_VOICES = 1.2, 5.0
+VOICES = 10
+"""k1, how long a word said again still counts: as usual for plain text; higher where a document is the questions of many people,
+since a word that many of them use means more. It grows with the texts a document holds (`VOICES` to a unit) between the two."""
 
 LENGTH = 0.5
 """b: how much a long document is held back."""
@@ -40,11 +42,15 @@ class Bm25:
     A row of numbers a term: with some fifty groups that is smaller and faster than lists of the groups that have it.
     """
 
-    def __init__(self, documents: Iterable[Mapping[str, float]], *, least: float = 0.0) -> None:
+    def __init__(
+        self, documents: Iterable[Mapping[str, float]], *, saturation: float = PLAIN_TEXT, least: float = 0.0
+    ) -> None:
         """Documents are taken one by one and not kept.
 
-        `least`: a term whose weight over all documents is no more than this is left out (it only costs memory).
+        `saturation`: k1, see `saturation_of`. `least`: a term whose weight over all documents is no more than this is left out
+        (it only costs memory).
         """
+        self._most = saturation + 1
         taken = [_counted(document) for document in documents]
         self._terms, columns = _Terms.of([terms for terms, _ in taken])
         counts = np.zeros((len(self._terms), len(taken)), np.float32)
@@ -57,9 +63,9 @@ class Bm25:
         of_spread = [inverse_frequency(spread, len(taken)) for spread in range(len(taken) + 1)]
         self._rarest = of_spread[0]
         self._rarity = np.array(of_spread, np.float32)[np.count_nonzero(counts, axis=1)]
-        hold_back = SATURATION * (1 - LENGTH + LENGTH * relative)
+        hold_back = saturation * (1 - LENGTH + LENGTH * relative)
         # Two bytes a number: the eleventh bit of a weight never decided an order.
-        self._weights = (counts * (SATURATION + 1) / (counts + hold_back) * self._rarity[:, None]).astype(np.float16)
+        self._weights = (counts * self._most / (counts + hold_back) * self._rarity[:, None]).astype(np.float16)
 
     def scores(self, terms: Iterable[str]) -> Scores:
         """A number a group; terms nobody used add nothing."""
@@ -70,7 +76,7 @@ class Bm25:
         """What a document could score for these terms at the very most; a term nobody uses counts as the rarest."""
         rows = self._terms.known(terms)
         unknown = int((rows < 0).sum()) * self._rarest
-        return (SATURATION + 1) * (float(self._rarity[rows[rows >= 0]].sum()) + unknown)
+        return self._most * (float(self._rarity[rows[rows >= 0]].sum()) + unknown)
 
 
 class Nearest:
@@ -126,6 +132,12 @@ class Nearest:
         nearest = np.zeros(self._count, np.float32)
         np.maximum.at(nearest, self._groups, cosines)
         return nearest
+
+
+def saturation_of(texts: Sequence[int]) -> float:
+    """k1 for documents that hold so many texts each."""
+    mean = sum(texts) / max(len(texts), 1)
+    return min(max(mean / VOICES, PLAIN_TEXT), MANY_VOICES)
 
 
 def inverse_frequency(documents_with: int, documents: int) -> float:

@@ -2,17 +2,23 @@
 
 from dataclasses import dataclass
 
+from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
 
 from baquiano.accounts.policy import StaffRequest
 from baquiano.knowledge import standing
 from baquiano.knowledge.editing import good_until
-from baquiano.knowledge.models import Article, ArticleVersion, Draft, Translation, Verification
+from baquiano.knowledge.examples import add_example, remove_example
+from baquiano.knowledge.models import Article, ArticleVersion, Draft, Example, Translation, Verification
+from baquiano.knowledge.questions import EXAMPLE_LENGTH, CannotSettle
 from baquiano.knowledge.shelf import Checked
 from baquiano.knowledge.standing import State
 from baquiano.workspace.editorial.deciding import VerifyForm
@@ -20,6 +26,27 @@ from baquiano.workspace.editorial.desk import LANGUAGES
 from baquiano.workspace.editorial.words import Part, parts
 
 A_PAGE = 40
+
+
+class ExampleForm(forms.Form):
+    """A question that is to lead to the article."""
+
+    text = forms.CharField(
+        label=gettext_lazy("A question, as somebody might type it"),
+        help_text=gettext_lazy("Without names, numbers, addresses or links: whoever asks next will have others."),
+        max_length=EXAMPLE_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("In which language"),
+        choices=[
+            ("es", gettext_lazy("Spanish")),
+            ("en", gettext_lazy("English")),
+            ("pt", gettext_lazy("Portuguese")),
+            ("fr", gettext_lazy("French")),
+            ("ht", gettext_lazy("Haitian Creole")),
+        ],
+    )
 
 
 @dataclass(frozen=True)
@@ -64,7 +91,37 @@ def _found(words: str) -> QuerySet[Article]:
 
 @require_safe
 def article(request: StaffRequest, article_id: str) -> HttpResponse:
-    found = get_object_or_404(Article.objects.select_related("topic"), pk=article_id)
+    return _page(request, _article(article_id), ExampleForm())
+
+
+@require_POST
+def add_question(request: StaffRequest, article_id: str) -> HttpResponse:
+    """What cannot stand as an example comes back with the reason."""
+    found, form = _article(article_id), ExampleForm(request.POST)
+    if form.is_valid():
+        try:
+            add_example(found, form.cleaned_data["text"], form.cleaned_data["language"], by=request.user)
+        except CannotSettle as reason:
+            form.add_error("text", str(reason))
+        else:
+            messages.success(request, _("Added. Once the article is published, whoever asks so finds it."))
+            return redirect("workspace:article", found.pk)
+    return _page(request, found, form)
+
+
+@require_POST
+def remove_question(request: StaffRequest, example_id: int) -> HttpResponse:
+    example = get_object_or_404(Example, pack="", article__isnull=False, pk=example_id)
+    remove_example(example, by=request.user)
+    messages.success(request, _("Taken out: it no longer leads to this article."))
+    return redirect("workspace:article", str(example.article_id))
+
+
+def _article(article_id: str) -> Article:
+    return get_object_or_404(Article.objects.select_related("topic"), pk=article_id)
+
+
+def _page(request: StaffRequest, found: Article, example_form: ExampleForm) -> HttpResponse:
     rows = _versions(found)
     current = next((row for row in rows if row.state in SAID), None)
     page = {
@@ -79,8 +136,10 @@ def article(request: StaffRequest, article_id: str) -> HttpResponse:
         if current
         else None,
         "languages": _languages(rows, current),
+        "examples": Example.objects.filter(article=found).order_by("language", "pk"),
+        "example_form": example_form,
     }
-    return render(request, "workspace/editorial/article.html", page)
+    return render(request, "workspace/editorial/article.html", page, status=422 if example_form.errors else 200)
 
 
 SAID = (State.PUBLISHED, State.NEEDS_REVIEW, State.EXPIRED)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from baquiano.accounts.models import organisation
 from baquiano.accounts.policy import StaffRequest
 from baquiano.knowledge import standing
-from baquiano.knowledge.models import ArticleVersion, Draft, Translation
+from baquiano.knowledge.models import Article, ArticleVersion, Draft, Translation
 from baquiano.knowledge.standing import State
 from baquiano.safety import book
 
@@ -17,17 +17,22 @@ LANGUAGES = ("en", "pt", "fr", "ht")
 def desk(request: StaffRequest) -> HttpResponse:
     today = timezone.localdate()
     standings = standing.in_force(today)
+    conflicts = standing.conflicts(standings)
+    drafts = Draft.objects.filter(author=request.user).select_related("article").order_by("-saved_at")
+    begun = Article.objects.filter(versions=None).exclude(pk__in=drafts.values("article"))
     page = {
         "due": standing.due(standings, today),
         "unchecked": [one.version for one in standings if one.checked is None],
         "expired": [one for one in standings if one.state == State.EXPIRED],
-        "drafts": Draft.objects.filter(author=request.user).select_related("article").order_by("-saved_at"),
+        "drafts": drafts,
+        "begun": begun.select_related("topic").order_by("pk"),
         "waiting": ArticleVersion.objects.waiting().select_related("article", "written_by").order_by("submitted_at"),
         "scheduled": ArticleVersion.objects.scheduled().select_related("article").order_by("publish_on"),
         "proposed": ArticleVersion.objects.proposed().count(),
         "translations_waiting": Translation.objects.waiting().count(),
         "unsigned": len(book.unsigned(organisation().countries)),
-        "disagreeing": standing.disagreeing(standings),
+        "conflicts": conflicts,
+        "disagreeing": standing.disagreeing(standings, conflicts),
         "published": len(standings),
         "in_date": sum(one.is_in_date for one in standings),
     }

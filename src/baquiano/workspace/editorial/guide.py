@@ -75,6 +75,23 @@ GUIDES = {
             _("“Expired” and “withdrawn” are not said: people are told where to ask."),
         ),
     ),
+    "new_article": Guide(
+        _("A new article"),
+        _("For what people ask and none of our texts is about. It opens your draft: nobody is told anything yet."),
+        (
+            _("Look first whether there is one: two texts about the same thing are two to keep true."),
+            _(
+                "Choose the topic. Only if none fits, write a new one: its name, a few letters for the menu, its place and country."
+            ),
+            _(
+                "Write the text and hand it in. Somebody else approves it: from then on it is in the menu, searched and on the site."
+            ),
+            _(
+                "On the article's page add questions as people ask them, in their languages: that is how the assistant recognises it."
+            ),
+            _("Its address is made from the title you give now and never changes; the title may."),
+        ),
+    ),
     "article": Guide(
         _("One article"),
         _("What is said now, who wrote, approved and checked it, and every earlier version."),
@@ -139,6 +156,7 @@ GUIDES = {
                 "If an article answers them, correct the words and make them its examples: from the next question on it is found."
             ),
             _("If the article says too little, open a draft of it. If it is not our subject, set them aside."),
+            _("If no article is about it, press “Write a new text”."),
             _("What is left of a name or a number, take it out: an example stays."),
         ),
     ),

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from baquiano.knowledge.editing import SECTIONS
-from baquiano.knowledge.models import ArticleVersion
+from baquiano.knowledge.models import ArticleVersion, Source
 from baquiano.knowledge.standing import Due, State, Translated
 from baquiano.lib.dates import written
 from baquiano.workspace.editorial.difference import Difference, difference
@@ -110,7 +110,13 @@ def parts(version: ArticleVersion) -> list[Part]:
         Part(_("The window closes on"), written(version.window_closes_on) if version.window_closes_on else ""),
         Part(_("Its figures are good until"), written(version.figures_until) if version.figures_until else ""),
         Part(_("Sources"), sources),
+        Part(_("The sources do not agree"), "\n".join(_told(s) for s in version.sources.all() if s.says)),
     ]
+
+
+def _told(source: Source) -> str:
+    day = f" ({written(source.dated_on)})" if source.dated_on else ""
+    return f"{source.title}{day}: {source.says}"
 
 
 def changes(before: ArticleVersion, after: ArticleVersion) -> list[Changed]:

@@ -19,7 +19,7 @@ from baquiano.channels.segments import Segments, segments
 from baquiano.conversations.preview import Preview, preview
 from baquiano.knowledge import editing
 from baquiano.knowledge.editing import SECTIONS, CannotSave, SourceWritten, Written, mark_of
-from baquiano.knowledge.models import FIRST_SENTENCE, SHORT_ANSWER, Article, ArticleVersion, Draft
+from baquiano.knowledge.models import FIRST_SENTENCE, SHORT_ANSWER, SOURCE_SAYS, Article, ArticleVersion, Draft
 from baquiano.knowledge.shelf import SourceShown, Text
 from baquiano.workspace.editorial.words import SECTION_WORDS
 from baquiano.workspace.inbox.fragment import is_part
@@ -110,29 +110,48 @@ class ArticleForm(forms.Form):
             label=_("Address"), required=False, max_length=300, assume_scheme="https"
         )
         self.fields[f"source_{place}_dated_on"] = _day(_("Its date"), "")
+        self.fields[f"source_{place}_says"] = _text(
+            _("What it says, where another says something else"), 2, SOURCE_SAYS
+        )
 
     def section_fields(self) -> list[forms.BoundField]:
         return [self[f"section_{name}"] for name in SECTIONS]
 
     def source_rows(self) -> list[tuple[forms.BoundField, ...]]:
         return [
-            tuple(self[f"source_{place}_{part}"] for part in ("title", "url", "dated_on")) for place in self.sources
+            tuple(self[f"source_{place}_{part}"] for part in ("title", "url", "dated_on", "says"))
+            for place in self.sources
         ]
 
     def clean(self) -> dict[str, object]:
         said = self.cleaned_data
         for place in self.sources:
-            has_more = said.get(f"source_{place}_url") or said.get(f"source_{place}_dated_on")
+            has_more = any(said.get(f"source_{place}_{part}") for part in ("url", "dated_on", "says"))
             if has_more and not said.get(f"source_{place}_title") and f"source_{place}_title" not in self.errors:
                 self.add_error(f"source_{place}_title", _("Say who says it: the authority or the page."))
         if not any(said.get(f"source_{place}_title") for place in self.sources):
             self.add_error(None, _("This text names no source. Add where it comes from."))
+        self._refuse_one_side()
         return said
+
+    def _refuse_one_side(self) -> None:
+        """Sources differ from each other: one alone that says something contradicts nothing."""
+        names = [f"source_{place}_says" for place in self.sources]
+        told = [name for name in names if self.cleaned_data.get(name) or name in self.errors]
+        if len(told) == 1 and told[0] not in self.errors:
+            self.add_error(
+                told[0], _("Only this source says something. Write what another one says too, or leave this empty.")
+            )
 
     def written(self) -> Written:
         said = self.cleaned_data
         sources = [
-            SourceWritten(said[f"source_{n}_title"], said[f"source_{n}_url"], said[f"source_{n}_dated_on"])
+            SourceWritten(
+                said[f"source_{n}_title"],
+                said[f"source_{n}_url"],
+                said[f"source_{n}_dated_on"],
+                " ".join(said[f"source_{n}_says"].split()),
+            )
             for n in self.sources
             if said[f"source_{n}_title"]
         ]
@@ -274,6 +293,7 @@ def _text_of(article: Article, fields: Mapping[str, str]) -> Text:
             fields.get(f"source_{n}_title", ""),
             fields.get(f"source_{n}_url", ""),
             _read(fields.get(f"source_{n}_dated_on", "")),
+            fields.get(f"source_{n}_says", "").strip(),
         )
         for n in range(_sources_in(fields))
         if fields.get(f"source_{n}_title")

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -24,7 +25,7 @@ GROUPS_AT_ONCE = 30
 ROWS_AT_ONCE = 40
 WEEKS = 13  # as long as a question is kept
 
-ATTACH, DRAFT, ASIDE = "attach", "draft", "aside"
+ATTACH, DRAFT, NEW, ASIDE = "attach", "draft", "new", "aside"
 
 
 class RowForm(forms.Form):
@@ -107,6 +108,8 @@ def _settled(request: StaffRequest, rows: Sequence[Row], article_id: str) -> Htt
         kept.set_aside([row.question for row in chosen], by=request.user)
         messages.success(request, _("Set aside: they are not our subject."))
         return redirect("workspace:questions")
+    if deed == NEW:
+        return _to_a_new_text([row.question for row in chosen])
     article = Article.objects.select_related("topic").filter(pk=article_id).first()
     if article is None:
         raise CannotSettle(_("Choose the article."))
@@ -126,6 +129,13 @@ def _settled(request: StaffRequest, rows: Sequence[Row], article_id: str) -> Htt
     )
     messages.success(request, done % {"n": added})
     return redirect("workspace:questions")
+
+
+def _to_a_new_text(asked: Sequence[Question]) -> HttpResponse:
+    """They go on waiting until the article is opened."""
+    if not asked:
+        raise CannotSettle(_("Choose at least one question."))
+    return redirect(reverse("workspace:new_article", query=[("question", one.pk) for one in asked]))
 
 
 def _row(asked: Question) -> Row:

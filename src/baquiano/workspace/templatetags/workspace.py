@@ -80,7 +80,7 @@ REACHES = {
     "moved": _("number changed hands"),
 }
 EDITORIAL = frozenset(
-    ["editorial", "board", "proposals", "batch", "adopt", "approve_several", "articles", "article", "edit", "translate", "version",
+    ["editorial", "board", "proposals", "batch", "adopt", "approve_several", "articles", "article", "new_article", "edit", "translate", "version",
      "approve", "send_back", "withdraw", "languages", "withdraw_translation", "danger_texts", "danger_texts_in", "guide",
      "same_as_before", "recalls", "recall", "questions", "question", "settle_questions", "question_weeks",
      "frauds", "new_fraud", "rumours", "rumour", "new_rumour", "answer_rumour"]
