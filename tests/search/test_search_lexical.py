@@ -4,20 +4,37 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from baquiano.knowledge.search.lexical import LENGTH, SATURATION, Bm25, Nearest, add, inverse_frequency, with_pairs
+from baquiano.knowledge.search.lexical import (
+    LENGTH,
+    MANY_VOICES,
+    PLAIN_TEXT,
+    Bm25,
+    Nearest,
+    add,
+    inverse_frequency,
+    saturation_of,
+    with_pairs,
+)
 
 
-def test_bm25_is_the_formula_worked_by_hand() -> None:
+@pytest.mark.parametrize("k1", [PLAIN_TEXT, 3.0])
+def test_bm25_is_the_formula_worked_by_hand(k1: float) -> None:
     """Two documents of 3 and 1 words, 2 on average; "a" twice in the first only, "b" in both."""
-    ranker = Bm25([{"a": 2.0, "b": 1.0}, {"b": 1.0}])
+    ranker = Bm25([{"a": 2.0, "b": 1.0}, {"b": 1.0}], saturation=k1)
     rarity_a = math.log(1 + (2 - 1 + 0.5) / (1 + 0.5))
     rarity_b = math.log(1 + (2 - 2 + 0.5) / (2 + 0.5))
     long, short = 1 - LENGTH + LENGTH * 1.5, 1 - LENGTH + LENGTH * 0.5
-    a_first = rarity_a * 2 * (SATURATION + 1) / (2 + SATURATION * long)
-    b_first = rarity_b * (SATURATION + 1) / (1 + SATURATION * long)
-    b_second = rarity_b * (SATURATION + 1) / (1 + SATURATION * short)
+    a_first = rarity_a * 2 * (k1 + 1) / (2 + k1 * long)
+    b_first = rarity_b * (k1 + 1) / (1 + k1 * long)
+    b_second = rarity_b * (k1 + 1) / (1 + k1 * short)
     assert ranker.scores(["a"]) == pytest.approx([a_first, 0.0], rel=1e-3)
     assert ranker.scores(["a", "b"]) == pytest.approx([a_first + b_first, b_second], rel=1e-3)
+
+
+def test_a_word_said_again_counts_longer_where_many_people_speak() -> None:
+    assert saturation_of([]) == saturation_of([5, 6]) == PLAIN_TEXT
+    assert saturation_of([20, 40]) == 3.0
+    assert saturation_of([60, 100]) == MANY_VOICES
 
 
 def test_a_word_said_twice_counts_twice_and_an_unknown_one_nothing() -> None:
