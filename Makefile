@@ -68,13 +68,16 @@ $(DEV): dev.lock pyproject.toml | $(BIN)/python
 
 # -- to prove it -----------------------------------------------------------------------------------------------------
 
+# Tests that touch no database are the same on both: they run once, on the first round.
+WITHOUT_DATABASE := tests/house tests/docs tests/engine tests/search tests/safety/test_listening.py
+
 .PHONY: test
 test: $(DEV) semantic ## every test, on SQLite (with the browser) and then on a throw-away PostgreSQL
 	@tools/machine.sh chromium postgresql
 	@printf '▸ Tests on SQLite, with the browser\n'
 	@env -u DATABASE_URL $(PYTEST) -q -n 2 -rfEsx tests
 	@printf '▸ Tests on PostgreSQL\n'
-	@tests/postgres.sh with $(PYTEST) -q -n 2 -rfEsx tests --ignore=tests/browser --ignore=tests/house
+	@tests/postgres.sh with $(PYTEST) -q -n 2 -rfEsx tests --ignore=tests/browser $(addprefix --ignore=,$(WITHOUT_DATABASE))
 
 .PHONY: soak
 soak: $(DEV) semantic ## what takes longer: kill -9 at every point of the path, long loads, on both databases
