@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +14,10 @@ from baquiano.engine.danger import Danger, Finding, Level
 from baquiano.engine.safety import BadRule, RuleBook, compile_rules, scan, scan_all
 from baquiano.engine.spelling import LANGUAGES, spell, tidy
 from baquiano.lib.text import fold
+from tests.phrase_rules import RULES as BOOK
 
 ROOT = Path(__file__).parents[2]
 URGENT = (Level.P0, Level.P1, Level.P2)
-
-
-def _rows() -> Iterator[dict[str, Any]]:
-    for language in LANGUAGES:
-        file = ROOT / "packs" / "comun" / "safety" / f"phrases.{language}.yaml"
-        yield from yaml.safe_load(file.read_text(encoding="utf-8"))["rules"]
 
 
 def _labelled(name: str) -> list[dict[str, Any]]:
@@ -31,7 +25,6 @@ def _labelled(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-BOOK = compile_rules(list(_rows()), version="2026-11-21")
 GOLD = _labelled("safety_gold.jsonl")
 HELD_OUT = _labelled("safety_held_out.jsonl")
 CRISES = [row["text"] for row in GOLD if (found := scan(row["text"], BOOK)) and found.level.is_crisis]

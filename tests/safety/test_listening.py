@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +24,7 @@ from baquiano.lib.text import fold
 from baquiano.safety.book import Book
 from baquiano.safety.listening import KINDS, BadMessage, Heard, Listener, bars, heard_from
 from tests.fakes.letters import Letters
+from tests.phrase_rules import RULES
 
 ROOT = Path(__file__).parents[2]
 SAFETY = ROOT / "packs" / "comun" / "safety"
@@ -42,16 +42,11 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def _rules() -> list[dict[str, Any]]:
-    files = (SAFETY / f"phrases.{language}.yaml" for language in LANGUAGES)
-    return [row for file in files for row in yaml.safe_load(file.read_text(encoding="utf-8"))["rules"]]
-
-
+@cache
 def _book(listener: Listener | None) -> Book:
     return Book(1, RULES, {}, {}, listener)
 
 
-RULES = compile_rules(_rules())
 MESSAGES = heard_from(_rows(SAFETY / "heard.jsonl"))
 SLANG = reading.read_slang(ROOT / "packs")
 BY_WORDS = Listener(MESSAGES, SLANG)
@@ -73,8 +68,8 @@ FEW = (
 
 @cache
 def _examples() -> list[dict[str, Any]]:
-    """Examples of the topics that are about no danger, save those the listener learned from."""
-    return [
+    """Every third example of the topics that are about no danger, some thousand, save those the listener learned from."""
+    found = [
         {"text": text, "lang": language}
         for entry in reading.read_entries(ROOT / "packs")
         if entry.topic not in OF_DANGER
@@ -82,6 +77,7 @@ def _examples() -> list[dict[str, Any]]:
         for text in texts
         if text not in LEARNED
     ]
+    return found[::3]
 
 
 def _is_alarm(finding: Finding | None, levels: Sequence[str] = URGENT) -> bool:
@@ -89,7 +85,13 @@ def _is_alarm(finding: Finding | None, levels: Sequence[str] = URGENT) -> bool:
 
 
 def _share(book: Book, rows: Sequence[dict[str, Any]], levels: Sequence[str] = URGENT) -> float:
-    return sum(_is_alarm(book.scan(row["text"]), levels) for row in rows) / max(len(rows), 1)
+    return sum(_is_alarm(_found(book.listener, row["text"]), levels) for row in rows) / max(len(rows), 1)
+
+
+@cache
+def _found(listener: Listener | None, text: str) -> Finding | None:
+    """Each message once: the same ones are counted by language, by level and all together."""
+    return _book(listener).scan(text)
 
 
 def _told(title: str, book: Book, rows: Sequence[dict[str, Any]]) -> str:
@@ -141,11 +143,11 @@ def test_by_words_it_hears_what_the_rules_miss() -> None:
 
 def test_by_words_ordinary_messages_stay_ordinary() -> None:
     listener = _book(BY_WORDS)
-    added = [row for row in _examples() if not _is_alarm(scan_rules(row["text"], RULES))]
+    added = [row for row in _examples() if not _is_alarm(_found(None, row["text"]))]
     assert len(added) > 1000
     assert _share(listener, added) <= 0.03
     for rows in (HELD_OUT, BLIND):
-        calm = [row for row in rows if row["level"] is None and not _is_alarm(scan_rules(row["text"], RULES))]
+        calm = [row for row in rows if row["level"] is None and not _is_alarm(_found(None, row["text"]))]
         assert _share(listener, calm) <= 0.03
 
 
@@ -170,7 +172,7 @@ def test_by_meaning_it_hears_more(by_meaning: Listener) -> None:
 @pytest.mark.soak
 def test_by_meaning_ordinary_messages_stay_ordinary(by_meaning: Listener) -> None:
     book = _book(by_meaning)
-    added = [row for row in _examples() if not _is_alarm(scan_rules(row["text"], RULES))]
+    added = [row for row in _examples() if not _is_alarm(_found(None, row["text"]))]
     assert _share(book, added) <= 0.03
     assert _share(book, added, ("P0", "P1")) <= 0.01
 
