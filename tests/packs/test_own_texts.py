@@ -208,6 +208,13 @@ def test_own_texts_bring_no_danger_texts_past_the_checks(kept: Path, pack: Path)
         actions.load([kept / "norte", kept / "propio"])
 
 
+def test_what_a_source_says_is_refused_when_it_is_longer_than_the_house_can_keep(kept: Path) -> None:
+    article = kept / "propio/articles/cl_tarjeta_bus.md"
+    article.write_text(article.read_text().replace("says: Cuesta $1.550.", f"says: {'x' * 201}"))
+    with pytest.raises(actions.CannotLoad, match="says has 201 characters; at most 200"):
+        actions.load([kept / "norte", kept / "propio"])
+
+
 def test_an_article_of_a_pack_cannot_be_called_new(pack: Path) -> None:
     (pack / "articles/new.md").write_text(another_article("new"), encoding="utf-8")
     with pytest.raises(actions.CannotLoad, match="new is the name of a page"):

@@ -54,7 +54,7 @@ def export(target: Path, names: Sequence[str], *, progress: Callable[[str], None
     with writing():
         for load in loads:
             audit(None, "pack.exported", load)
-        for article in Article.objects.filter(pk__in=[article.id for article in own.articles] if own else []):
+        for article in Article.objects.filter(pk__in=[file.id for file in own.articles] if own else []):
             audit(None, "article.exported", article)
 
 

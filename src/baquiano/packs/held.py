@@ -115,12 +115,8 @@ def _articles(load: PackLoad) -> list[tuple[ArticleFile, ArticleVersion]]:
     """Each with the version it is said from. One that has none any more (somebody took it back) is left out."""
     aside = load.aside["articles"]
     rows = Article.objects.filter(pack=load.name, pk__in=aside).order_by("id")
-    versions: dict[str, list[ArticleVersion]] = {}
-    for version in ArticleVersion.objects.filter(article__in=rows).prefetch_related("sources").order_by("number"):
-        versions.setdefault(version.article_id, []).append(version)
-    asked: dict[str, list[ExampleFile]] = {}
-    for example in Example.objects.filter(pack=load.name, article__in=rows).order_by("id"):
-        asked.setdefault(str(example.article_id), []).append(ExampleFile(example.language, example.text, 0))
+    versions = versions_of(rows)
+    asked = examples_of(rows, (load.name,))
     found = []
     for article in rows:
         own = versions.get(article.pk, [])
@@ -131,6 +127,22 @@ def _articles(load: PackLoad) -> list[tuple[ArticleFile, ArticleVersion]]:
             sure = next((v.confidence for v in reversed(own) if v.confidence), UNCODED)
             file = article_file(article, said, aside[article.pk], asked.get(article.pk, ()), sure)
             found.append((file, said))
+    return found
+
+
+def versions_of(articles: Iterable[Article]) -> dict[str, list[ArticleVersion]]:
+    """By article, the first one first."""
+    found: dict[str, list[ArticleVersion]] = {}
+    for version in ArticleVersion.objects.filter(article__in=articles).prefetch_related("sources").order_by("number"):
+        found.setdefault(version.article_id, []).append(version)
+    return found
+
+
+def examples_of(articles: Iterable[Article], packs: Sequence[str]) -> dict[str, list[ExampleFile]]:
+    """By article, the questions that came with one of these packs."""
+    found: dict[str, list[ExampleFile]] = {}
+    for row in Example.objects.filter(article__in=articles, pack__in=packs).order_by("id"):
+        found.setdefault(str(row.article_id), []).append(ExampleFile(row.language, row.text, 0))
     return found
 
 

@@ -15,17 +15,14 @@ from baquiano.packs.contents import (
     SECTIONS,
     ArticleFile,
     ExampleFile,
-    SourceFile,
     TopicFile,
 )
-from baquiano.packs.sheets import COUNTRY, EXAMPLE, LABEL, Sheet
+from baquiano.packs.sheets import COUNTRY, EXAMPLE, ID, LABEL, PCODE, Sheet, named_as_file, source
 from baquiano.packs.strict import Table
 
-TITLE, CAUTION, SAYS, MOST_SOURCES = 120, 600, 600, 20
+TITLE, CAUTION, MOST_SOURCES = 120, 600, 20
 
-_ID = re.compile(r"[a-z][a-z0-9_]{1,58}")
 _ADDRESS = re.compile(r"https?://\S+")
-_PCODE = re.compile(r"[A-Z]{2}[A-Z0-9-]{2,10}")
 _MEASURED = (markdown.FIRST_SENTENCE, markdown.SHORT_ANSWER)
 
 
@@ -33,7 +30,7 @@ def topic(sheet: Sheet) -> TopicFile:
     table = sheet.table
     found = TopicFile(
         origin=sheet.origin,
-        id=_named_as_file(sheet),
+        id=named_as_file(sheet),
         country=table.matching("country", COUNTRY, "a country code such as CO, or null", optional=True) or None,
         branch=table.one_of("branch", BRANCHES),
         fichas=table.texts("fichas", most=10, at_most=0),
@@ -51,8 +48,8 @@ def article(sheet: Sheet) -> ArticleFile:
     table, pages = sheet.table, sheet.pages
     found = ArticleFile(
         origin=sheet.origin,
-        id=_named_as_file(sheet),
-        topic=table.matching("topic", _ID, "the id of a topic"),
+        id=named_as_file(sheet),
+        topic=table.matching("topic", ID, "the id of a topic"),
         country=table.matching("country", COUNTRY, "a country code such as CO, or null", optional=True) or None,
         title=table.text("title", most=TITLE),
         fichas=table.texts("fichas", most=10, at_most=0),
@@ -64,10 +61,12 @@ def article(sheet: Sheet) -> ArticleFile:
         populations=table.texts("population", most=20),
         stages=table.texts("stage", most=20),
         sdg=table.texts("sdg", most=5),
-        territory=table.matching("territory", _PCODE, "the pcode of a division, such as CO88 or CL05", optional=True),
+        territory=table.matching("territory", PCODE, "the pcode of a division, such as CO88 or CL05", optional=True),
         warning_words=(),
         examples=_examples(table),
-        sources=tuple(_source(row) for row in table.tables("sources", at_least=1, at_most=MOST_SOURCES)),
+        sources=tuple(
+            source(row, address=_ADDRESS) for row in table.tables("sources", at_least=1, at_most=MOST_SOURCES)
+        ),
         caution=table.text("caution", most=CAUTION, least=0),
         next_topics=table.texts("next", most=60, at_most=3),
         first_sentence=pages.text(markdown.FIRST_SENTENCE),
@@ -80,13 +79,6 @@ def article(sheet: Sheet) -> ArticleFile:
         if not 0 < len(pages.text(heading)) <= markdown.MOST[heading]:
             sheet.report.add(pages.body_line, f"“{heading}” has 1 to {markdown.MOST[heading]} characters")
     table.done()
-    return found
-
-
-def _named_as_file(sheet: Sheet) -> str:
-    found = sheet.table.matching("id", _ID, "small letters, digits and _")
-    if found and found != sheet.path.stem:
-        sheet.table.wrong("id", f"should be the name of its file, {sheet.path.stem}")
     return found
 
 
@@ -110,18 +102,4 @@ def _examples(table: Table) -> tuple[ExampleFile, ...]:
         for text, line in own.texts_with_lines(language, most=EXAMPLE)
     )
     own.done()
-    return found
-
-
-def _source(row: Table) -> SourceFile:
-    found = SourceFile(
-        title=row.text("title", most=160),
-        url=row.matching("url", _ADDRESS, "an address that begins with https://", optional=True),
-        dated_on=row.day("on"),
-        confidence=row.one_of("code", CONFIDENCE),
-        line=row.line,
-        says=" ".join(row.text("says", most=SAYS, least=0).split()),
-        says_line=row.line_of("says"),
-    )
-    row.done()
     return found

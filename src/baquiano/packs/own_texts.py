@@ -6,9 +6,9 @@ articles of packs stay here, and so does everybody's name.
 
 from dataclasses import replace
 
-from baquiano.knowledge.models import Article, ArticleVersion, Example, Topic
-from baquiano.packs.contents import ArticleFile, ExampleFile, PackFile, TopicFile
-from baquiano.packs.held import NOWHERE, UNCODED, article_file, said_of, translations_of
+from baquiano.knowledge.models import Article, ArticleVersion, Topic
+from baquiano.packs.contents import ArticleFile, PackFile, TopicFile
+from baquiano.packs.held import NOWHERE, UNCODED, article_file, examples_of, said_of, translations_of, versions_of
 
 NAME = "propio"
 """The folder they are written to. A pack of this name that was loaded here goes out with them: they are of one house."""
@@ -57,23 +57,14 @@ def own_texts() -> PackFile | None:
 def _said() -> list[tuple[ArticleFile, ArticleVersion]]:
     """Each article with the version it is said from; one that nobody has published has none."""
     rows = Article.objects.filter(pack__in=_NAMES, topic__isnull=False).order_by("id")
-    versions: dict[str, list[ArticleVersion]] = {}
-    for version in ArticleVersion.objects.filter(article__in=rows).prefetch_related("sources").order_by("number"):
-        versions.setdefault(version.article_id, []).append(version)
-    asked = _examples(list(rows))
+    versions = versions_of(rows)
+    asked = examples_of(rows, _NAMES)
     found = []
     for article in rows:
         said = said_of(versions.get(article.pk, []), NAME)
         if said:
             file = article_file(article, said, _NOTHING_ASIDE, asked.get(article.pk, ()), UNCODED)
             found.append((file, said))
-    return found
-
-
-def _examples(articles: list[Article]) -> dict[str, list[ExampleFile]]:
-    found: dict[str, list[ExampleFile]] = {}
-    for row in Example.objects.filter(article__in=articles, pack__in=_NAMES).order_by("id"):
-        found.setdefault(str(row.article_id), []).append(ExampleFile(row.language, row.text, 0))
     return found
 
 

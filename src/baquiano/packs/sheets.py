@@ -37,13 +37,13 @@ MOST_EXAMPLES = 15
 MOST_SOURCES = 8
 
 COUNTRY = re.compile(r"[A-Z]{2}")
-_ID = re.compile(r"[a-z][a-z0-9_]{1,58}")
+ID = re.compile(r"[a-z][a-z0-9_]{1,58}")
 _WORDING_KEY = re.compile(r"[A-Za-z0-9_.]{1,60}")
 _USERNAME = re.compile(r"[a-z]{2,30}")
 _FICHA = re.compile(r"(?:CO|CL|G)-\d{2}")
 _HTTPS = re.compile(r"https://[a-z0-9.-]+\.[a-z]{2,}(?:/\S*)?")
 _PHONE = re.compile(r"[+*]?[\d ]{2,25}")
-_PCODE = re.compile(r"[A-Z]{2}[A-Z0-9-]{2,10}")
+PCODE = re.compile(r"[A-Z]{2}[A-Z0-9-]{2,10}")
 _TARGET = re.compile(r"(?:1[0-7]|[1-9])\.(?:1\d|[1-9]|[a-d])")
 _KINDS = tuple(Danger)
 
@@ -68,7 +68,7 @@ def topic(sheet: Sheet) -> TopicFile:
     examples = table.table("examples")
     found = TopicFile(
         origin=sheet.origin,
-        id=_named_as_file(sheet),
+        id=named_as_file(sheet),
         country=table.matching("country", COUNTRY, "a country code such as CO, or null", optional=True) or None,
         branch=table.one_of("branch", BRANCHES),
         fichas=_fichas(table),
@@ -88,7 +88,7 @@ def topic(sheet: Sheet) -> TopicFile:
 
 
 def _unlike(row: Table) -> Unlike:
-    found = Unlike(row.text("if", most=200), row.matching("then", _ID, "the id of a topic"))
+    found = Unlike(row.text("if", most=200), row.matching("then", ID, "the id of a topic"))
     row.done()
     return found
 
@@ -97,8 +97,8 @@ def article(sheet: Sheet) -> ArticleFile:
     table, pages = sheet.table, sheet.pages
     found = ArticleFile(
         origin=sheet.origin,
-        id=_named_as_file(sheet),
-        topic=table.matching("topic", _ID, "the id of a topic, or null for a public page", optional=True),
+        id=named_as_file(sheet),
+        topic=table.matching("topic", ID, "the id of a topic, or null for a public page", optional=True),
         country=table.matching("country", COUNTRY, "a country code such as CO, or null", optional=True) or None,
         title=table.text("title", most=TITLE),
         fichas=_fichas(table),
@@ -111,14 +111,14 @@ def article(sheet: Sheet) -> ArticleFile:
         stages=_codes(table, "stage", STAGES),
         sdg=_targets(table),
         territory=table.matching(
-            "territory", _PCODE, "the pcode of a division in divisions.csv, such as CO88 or CL05101", optional=True
+            "territory", PCODE, "the pcode of a division in divisions.csv, such as CO88 or CL05101", optional=True
         ),
         warning_words=tuple(_warning_word(row) for row in table.tables("warning_words", at_most=6)),
         examples=tuple(
             ExampleFile("es", text, line)
             for text, line in table.texts_with_lines("examples", most=EXAMPLE, at_most=MOST_EXAMPLES)
         ),
-        sources=tuple(_source(row) for row in table.tables("sources", at_least=1, at_most=MOST_SOURCES)),
+        sources=tuple(source(row) for row in table.tables("sources", at_least=1, at_most=MOST_SOURCES)),
         caution=table.text("caution", most=CAUTION, least=0),
         next_topics=table.texts("next", most=60, at_most=3),
         first_sentence=pages.text(markdown.FIRST_SENTENCE),
@@ -160,7 +160,7 @@ def _warning_word(row: Table) -> WarningWord:
 def translations(sheet: Sheet) -> tuple[TranslationFile, ...]:
     """One article in the languages that its file gives."""
     table = sheet.table
-    article = table.matching("article", _ID, "the id of an article")
+    article = table.matching("article", ID, "the id of an article")
     if article and article != sheet.path.stem:
         table.wrong("article", f"should be the name of its file, {sheet.path.stem}")
     languages = [language for language in LANGUAGES if language != "es" and table.has(language)]
@@ -193,7 +193,7 @@ def numbers(sheet: Sheet) -> tuple[NumberFile, ...]:
 def _number(row: Table, sheet: Sheet) -> NumberFile:
     found = NumberFile(
         origin=Origin(sheet.report.file, row.line, {}),
-        id=row.matching("id", _ID, "small letters, digits and _"),
+        id=row.matching("id", ID, "small letters, digits and _"),
         country=row.matching("country", COUNTRY, "a country code such as CO"),
         number=row.matching("number", _PHONE, "a telephone number"),
         names=_by_language(row.table("name"), most=60),
@@ -334,8 +334,8 @@ def _member(row: Table) -> MemberFile:
 # Pieces that several kinds of file have -----------------------------------------------------------------------------
 
 
-def _named_as_file(sheet: Sheet) -> str:
-    found = sheet.table.matching("id", _ID, "small letters, digits and _")
+def named_as_file(sheet: Sheet) -> str:
+    found = sheet.table.matching("id", ID, "small letters, digits and _")
     if found and found != sheet.path.stem:
         sheet.table.wrong("id", f"should be the name of its file, {sheet.path.stem}")
     return found
@@ -356,10 +356,10 @@ def _fichas(table: Table) -> tuple[str, ...]:
     return fichas
 
 
-def _source(row: Table) -> SourceFile:
+def source(row: Table, *, address: re.Pattern[str] = _HTTPS) -> SourceFile:
     found = SourceFile(
         title=row.text("title", most=160),
-        url=row.matching("url", _HTTPS, "an address that begins with https://", optional=True),
+        url=row.matching("url", address, "an address that begins with https://", optional=True),
         dated_on=row.day("on"),
         confidence=row.one_of("code", CONFIDENCE),
         line=row.line,
