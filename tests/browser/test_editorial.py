@@ -10,15 +10,19 @@ from playwright.sync_api import Page, expect
 
 from baquiano.accounts.models import Organisation, User
 from baquiano.channels.models import Channel
+from baquiano.conversations.models import Conversation
 from baquiano.knowledge.actions import publish, shelf_changed, verify
 from baquiano.knowledge.models import Article, ArticleVersion, Draft
 from baquiano.knowledge.shelf import EXPIRES_AFTER
+from baquiano.recalls import actions as recalls
+from baquiano.recalls.models import RecallLine
 from baquiano.safety import book
 from tests.browser.conftest import DESK, PHONE, Opens
 from tests.public.house import FIRST_SENTENCE, furnish
 from tests.workspace.newsroom import NEW_SENTENCE, PAGE, in_creole, proposed
 
 EDITORIAL = "/workspace/editorial/"
+WHO_WAS_TOLD = "/workspace/recalls/"
 SISBEN = f"{EDITORIAL}articles/co_sisben/"
 WIDTHS = pytest.mark.parametrize("width", [PHONE, DESK], ids=["360", "1280"])
 
@@ -70,6 +74,36 @@ def test_two_people_publish_and_one_takes_it_back(
     expect(carlas.get_by_role("status").first).to_contain_text("nadie lo recibe")
     reader.goto(PAGE)
     expect(reader.get_by_text(FIRST_SENTENCE)).to_have_count(0)
+
+
+@WIDTHS
+def test_who_was_told_is_listed_when_a_text_is_taken_back(
+    opens: Opens, width: dict[str, int], carla: User, published: ArticleVersion, axe_is_clean: Check, fits: Check
+) -> None:
+    reader, carlas = opens(PHONE), opens(width, signed_in=carla)
+    reader.goto("/es/co/")
+    reader.fill("#ask", "menú")
+    for button in ("Preguntar", "Techo, comida y ayuda", "Inscribirse en el Sisbén"):
+        reader.get_by_role("button", name=button).click()
+    expect(reader.locator(".line--machine").last).to_contain_text(FIRST_SENTENCE)
+    carlas.goto(WHO_WAS_TOLD)
+    expect(carlas.get_by_text("A nadie se le ha dicho algo que ya no se diga")).to_be_visible()
+
+    carlas.goto(f"{EDITORIAL}versions/{published.pk}/withdraw/")
+    carlas.get_by_label("¿Por qué?").fill("Cambió la norma.")
+    carlas.get_by_role("button", name="Retirar ahora").click()
+    expect(carlas.get_by_role("status").first).to_contain_text("nadie lo recibe")
+    assert recalls.due() == 1  # what the clock does every minute
+
+    carlas.goto(WHO_WAS_TOLD)
+    fits(carlas)
+    axe_is_clean(carlas)
+    carlas.get_by_role("link", name="Inscribirse en el Sisbén").click()
+    expect(carlas.get_by_role("heading", name="1 conversación")).to_be_visible()
+    expect(carlas.get_by_text(FIRST_SENTENCE)).to_be_visible()
+    fits(carlas)
+    axe_is_clean(carlas)
+    assert [line.conversation for line in RecallLine.objects.all()] == [Conversation.objects.get().pk]
 
 
 def test_what_is_typed_is_kept_and_is_there_after_signing_in_again(
