@@ -24,7 +24,6 @@ from baquiano.knowledge.standing import State
 from baquiano.workspace.editorial.deciding import VerifyForm
 from baquiano.workspace.editorial.desk import LANGUAGES
 from baquiano.workspace.editorial.words import Part, parts
-from baquiano.workspace.templatetags.workspace import LANGUAGES as LANGUAGE_WORDS
 
 A_PAGE = 40
 
@@ -40,7 +39,13 @@ class ExampleForm(forms.Form):
     )
     language = forms.ChoiceField(
         label=gettext_lazy("In which language"),
-        choices=list(LANGUAGE_WORDS.items()),
+        choices=[
+            ("es", gettext_lazy("Spanish")),
+            ("en", gettext_lazy("English")),
+            ("pt", gettext_lazy("Portuguese")),
+            ("fr", gettext_lazy("French")),
+            ("ht", gettext_lazy("Haitian Creole")),
+        ],
     )
 
 
