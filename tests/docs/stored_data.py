@@ -12,6 +12,7 @@ HEAD = """# Stored data
 
 Written by `python -m tests.docs.stored_data`; a test compares it with the code. Every field of every table declares what it is, why it is kept and for how long. Below are
 those that could lead to a person (**personal**) or harm one (**sensitive**). They are encrypted or kept as keyed hashes; the one exception is the user name of staff, who choose it.
+Those marked **counted** stay readable, so that people can be counted and found again by them; [what that reveals](../explanation/privacy.md).
 
 “while of use” means: as long as the row it belongs to is (accounts of staff).
 """

@@ -13,16 +13,52 @@ from django.utils.translation import gettext_lazy as _
 
 from baquiano.lib.fields import EncryptedText
 from baquiano.lib.privacy import Keeping, Kind, plain
+from baquiano.territory.models import Division
+
+
+class Area(models.TextChoices):
+    """A professional field. Areas are walls: what is told in one is not read in another."""
+
+    LEGAL = "legal", _("Legal")
+    MEDICAL = "medical", _("Medical")
+    PSYCHOLOGICAL = "psychological", _("Psychological")
+    SOCIAL = "social", _("Social")
+    SPORT = "sport", _("Sport")
 
 
 class Role(models.TextChoices):
     """What a member does here. What each may do stands in matrix.yaml, nowhere else."""
 
+    RECEPTION = "reception", _("Reception")
+    ORIENTER = "orienter", _("Orienter")
     OPERATOR = "operator", _("Operator")
+    LEGAL = "legal", _("Legal professional")
+    MEDICAL = "medical", _("Health professional")
+    PSYCHOLOGICAL = "psychological", _("Psychologist")
+    SOCIAL = "social", _("Social worker")
+    SPORT = "sport", _("Sport professional")
+    CASE_MANAGER = "case_manager", _("Case manager")
+    PROTECTION = "protection", _("Protection focal point")
+    PSEA = "psea", _("Focal point against abuse by staff")
     EDITOR = "editor", _("Editor")
     REVIEWER = "reviewer", _("Reviewer")
+    WORKSHOPS = "workshops", _("Workshop coordinator")
+    ALLIANCES = "alliances", _("Alliance officer")
+    MONITORING = "monitoring", _("Monitoring and evaluation")
     COORDINATOR = "coordinator", _("Coordinator")
+    DIRECTOR = "director", _("Director")
+    DONOR = "donor", _("Donor: reads figures")
     IT = "it", _("Systems")
+
+
+AREA_OF = {
+    Role.LEGAL: Area.LEGAL,
+    Role.MEDICAL: Area.MEDICAL,
+    Role.PSYCHOLOGICAL: Area.PSYCHOLOGICAL,
+    Role.SOCIAL: Area.SOCIAL,
+    Role.SPORT: Area.SPORT,
+}
+"""The professionals work in one area each. Other roles have none, unless their membership names one."""
 
 
 class Organisation(models.Model):
@@ -45,7 +81,19 @@ class Organisation(models.Model):
         return f"organisation {self.pk}"
 
 
+class UserQuerySet(models.QuerySet["User"]):
+    def working(self, at: datetime) -> UserQuerySet:
+        """Those who are active and have a role now."""
+        return self.filter(is_active=True, pk__in=Membership.objects.current(at).values("user"))
+
+
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def working(self, at: datetime) -> UserQuerySet:
+        return self.get_queryset().working(at)
+
     def create_user(self, username: str, password: str | None, *, display_name: str) -> User:
         user = User(username=username, display_name=display_name)
         user.set_password(password)
@@ -83,12 +131,14 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A role for a time. Ending it dates it; nothing deletes it."""
+    """A role for a time, in an area and a territory. Ending it dates it; nothing deletes it. A volunteer is one that ends."""
 
-    PRIVACY = plain("id", "user", "role", "since", "until", "granted_by")
+    PRIVACY = plain("id", "user", "role", "area", "territory", "since", "until", "granted_by")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role)
+    area = models.CharField(max_length=20, choices=Area, blank=True)  # empty: none, or the one of the role
+    territory = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+")  # None: all of it
     since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True, blank=True)
     granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -109,10 +159,15 @@ class Membership(models.Model):
 class Invitation(models.Model):
     """A link that lets one person choose a password, once, for a few days. Only its hash is kept."""
 
-    PRIVACY = plain("id", "token_hash", "role", "invited_by", "created_at", "expires_at", "used_at", "user")
+    PRIVACY = plain(
+        "id", "token_hash", "role", "area", "territory", "until", "invited_by", "created_at", "expires_at", "used_at", "user",
+    )  # fmt: skip
 
     token_hash = models.CharField(max_length=64, unique=True)
     role = models.CharField(max_length=20, choices=Role)
+    area = models.CharField(max_length=20, choices=Area, blank=True)
+    territory = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+")
+    until = models.DateTimeField(null=True, blank=True)  # when the membership it opens ends: volunteers
     invited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
@@ -142,6 +197,31 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"audit {self.pk}: {self.verb}"
+
+
+class MatrixChange(models.Model):
+    """One permission given or taken here, over what matrix.yaml ships. Only added to; the last row of a cell holds.
+
+    A cell is role × resource × action × relation; `areas` bounds it to rows of those areas (empty: all).
+    """
+
+    PRIVACY = {
+        **plain("id", "role", "resource", "action", "relation", "areas", "is_given", "by", "at"),
+        "reason": Keeping(Kind.PERSONAL, "why it was changed, in the words of who did it"),
+    }
+
+    role = models.CharField(max_length=20, choices=Role)
+    resource = models.CharField(max_length=30)
+    action = models.CharField(max_length=30)
+    relation = models.CharField(max_length=20)
+    areas: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    is_given = models.BooleanField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    reason = EncryptedText()
+
+    def __str__(self) -> str:
+        return f"matrix change {self.pk}: {self.role} {self.resource}.{self.action}"
 
 
 SILENT_AFTER = timedelta(seconds=30)

@@ -1,36 +1,55 @@
-"""What each person may do: reads matrix.yaml and answers. Every door asks here; nobody asks anywhere else.
+"""What each person may do: reads the matrix and answers. Every door asks here; nobody asks anywhere else.
 
 A view never decides: its route is named in the matrix, `guarded` refuses before the view runs, and `find_or_refuse` looks only among the
 rows that `visible_to` gives. A refusal is audited and looks like "there is no such page".
+
+A model that some people may reach and others not says three things: `RESOURCE` (its name in the matrix), `RELATIONS` (what each relation of
+the matrix means, as name → a function from the post somebody holds to a `Q`), and, if its rows belong to areas, `AREA` (the field).
+`reach` turns them into the queryset, `reaches` into the check; a search filters by the same `reach`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, wraps
-from pathlib import Path
+from functools import wraps
 from typing import Any, Protocol, TypeVar
 
-import yaml
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from baquiano.accounts.audit import refused
-from baquiano.accounts.models import Membership, Role, User
+from baquiano.accounts.matrix import ANY, Cell, Matrix, at_change, latest_change, shipped
+from baquiano.accounts.models import AREA_OF, Membership, Role, User
 
-MATRIX = Path(__file__).with_name("matrix.yaml")
 LOGIN = "workspace:login"
 SECURITY = "workspace:security"
 
 Row = TypeVar("Row", bound=models.Model)
 Seen = TypeVar("Seen", bound=models.Model, covariant=True)
 View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True)
+class Post:
+    """One current membership of somebody (`user`, an id), as the relations need it. `area` "": none. `territory`: the pcode of a
+    division, "" for everywhere.
+    """
+
+    user: int
+    role: str
+    area: str
+    territory: str
+
+
+Relation = Callable[[Post], Q]
+Relations = Mapping[str, Relation]
 
 
 class VisibleRows(Protocol[Seen]):
@@ -45,69 +64,97 @@ class StaffRequest(HttpRequest):
     user: User
 
 
-@dataclass(frozen=True)
-class Matrix:
-    """`routes`: name → rule. `roles`: role → the "resource.action" pairs it may. `second_factor`: role → the resources
-    that stay shut, in production, until whoever has it has turned on a second factor.
-    """
-
-    routes: dict[str, str]
-    roles: dict[str, frozenset[str]]
-    second_factor: dict[str, frozenset[str]]
+# -- what somebody may -------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
 def matrix() -> Matrix:
-    raw = yaml.safe_load(MATRIX.read_text(encoding="utf-8"))
-    roles = {
-        role: frozenset(f"{resource}.{action}" for resource, actions in may.items() for action in actions)
-        for role, may in raw["roles"].items()
-    }
-    unknown = set(roles) ^ set(Role.values)
-    if unknown:
-        raise ValueError(f"matrix.yaml and the roles disagree: {sorted(unknown)}")
-    second_factor = {role: frozenset(resources) for role, resources in raw["second_factor"].items()}
-    return Matrix(raw["routes"], roles, second_factor)
+    """The matrix that holds at this moment."""
+    return at_change(latest_change())
+
+
+def posts_of(user: User) -> list[Post]:
+    rows = Membership.objects.current(timezone.now()).filter(user=user).values_list("role", "area", "territory__pcode")
+    return [Post(user.pk, role, area or AREA_OF.get(Role(role), ""), pcode or "") for role, area, pcode in rows]
 
 
 def roles_of(user: User) -> list[str]:
-    return list(Membership.objects.current(timezone.now()).filter(user=user).values_list("role", flat=True))
+    return [post.role for post in posts_of(user)]
 
 
 def may(user: User, permission: str) -> bool:
-    """`permission` is "resource.action"."""
+    """`permission` is "resource.action": on some rows at least; on which ones is asked with `reach`."""
     return permission in permissions(user)
 
 
 def permissions(user: User) -> frozenset[str]:
-    return _permitted(user, roles_of(user))
+    return frozenset(cell.permission for cell in _permitted(user, roles_of(user)))
 
 
 def owes_second_factor(user: User) -> bool:
     """Something of their role stays shut until they turn on a second factor."""
-    return bool(_shut_until_second_factor(user, roles_of(user)))
+    cells = matrix().of(roles_of(user))
+    return cells != _open(user, cells)
 
 
-def _permitted(user: User, roles: list[str]) -> frozenset[str]:
-    return _granted(roles) - _shut_until_second_factor(user, roles)
+def reach(rows: "models.QuerySet[Row]", user: User, action: str) -> "models.QuerySet[Row]":
+    """Those of `rows` on which this user may do `action`. Adds conditions to the query and asks nothing of the rows themselves."""
+    posts = posts_of(user)
+    model: Any = rows.model
+    cells = [
+        cell
+        for cell in _permitted(user, [post.role for post in posts])
+        if (cell.resource, cell.action) == (model.RESOURCE, action)
+    ]
+    ways = {
+        (cell.relation, cell.areas, post.area, post.territory): post
+        for cell in sorted(cells)
+        for post in posts
+        if post.role == cell.role
+    }
+    if not ways:
+        return rows.none()
+    condition = Q()
+    for (relation, areas, _area, _territory), post in ways.items():
+        way = _way(model, relation, areas, post)
+        if not way:
+            return rows
+        condition |= way
+    return rows.filter(condition)
 
 
-def _granted(roles: list[str]) -> frozenset[str]:
-    return frozenset().union(*(matrix().roles[role] for role in roles))
+def reaches(user: User, action: str, row: models.Model) -> bool:
+    """The same answer as `reach`, for one row."""
+    rows: models.QuerySet[models.Model] = type(row)._default_manager.filter(pk=row.pk)
+    return reach(rows, user, action).exists()
 
 
-def _shut_until_second_factor(user: User, roles: list[str]) -> frozenset[str]:
-    resources = frozenset().union(*(matrix().second_factor.get(role, frozenset()) for role in roles))
-    if settings.IS_DEMO or not resources:
-        return frozenset()
-    if Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists():
-        return frozenset()
-    return frozenset(permission for permission in _granted(roles) if permission.partition(".")[0] in resources)
+def _way(model: Any, relation: str, areas: tuple[str, ...], post: Post) -> Q:
+    related = Q() if relation == ANY else model.RELATIONS[relation](post)
+    return related & Q(**{f"{model.AREA}__in": areas}) if areas else related
+
+
+def _permitted(user: User, roles: list[str]) -> frozenset[Cell]:
+    return _open(user, matrix().of(roles))
+
+
+def _open(user: User, cells: frozenset[Cell]) -> frozenset[Cell]:
+    """Without what is shut until a second factor is on: everything about the people we serve, in production."""
+    shut = matrix().second_factor
+    if settings.IS_DEMO or not any(cell.resource in shut for cell in cells) or _has_second_factor(user):
+        return cells
+    return frozenset(cell for cell in cells if cell.resource not in shut)
+
+
+def _has_second_factor(user: User) -> bool:
+    return bool(Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists())
+
+
+# -- the doors ---------------------------------------------------------------------------------------------------------
 
 
 def guarded(route: str, view: View) -> View:
     """The view behind the rule of its route. A route that the matrix does not name cannot be built."""
-    rule = matrix().routes[route]
+    rule = shipped().routes[route]
     if rule == "anyone":
         return view
 
@@ -116,10 +163,10 @@ def guarded(route: str, view: View) -> View:
         user = request.user
         if isinstance(user, AnonymousUser) or not user.is_active:
             return _sent_to(request, LOGIN)
-        roles = roles_of(user)
-        if rule in _permitted(user, roles) or (rule == "staff" and roles):
+        cells = matrix().of(roles_of(user))
+        if (rule == "staff" and cells) or rule in {cell.permission for cell in _open(user, cells)}:
             return view(request, *args, **kwargs)
-        if rule in _granted(roles):  # theirs, once they have turned on a second factor
+        if rule in {cell.permission for cell in cells}:  # theirs, once they have turned on a second factor
             return _sent_to(request, SECURITY)
         refused(user, rule, route)
         raise Http404

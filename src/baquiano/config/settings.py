@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "baquiano.territory",
     "baquiano.accounts",
     "baquiano.knowledge",
+    "baquiano.directory",
     "baquiano.channels",
     "baquiano.people",
     "baquiano.post",

@@ -55,11 +55,15 @@ class RoleInWords:
 
 
 def roles_in_words(mine: frozenset[str]) -> list[RoleInWords]:
+    held = matrix()
     return [
         RoleInWords(
-            role, str(Role(role).label), role in mine, tuple(str(WORDS[deed]) for deed in WORDS if deed in deeds)
+            role,
+            str(role.label),
+            role in mine,
+            tuple(str(words) for deed, words in WORDS.items() if deed in held.permissions(role)),
         )
-        for role, deeds in matrix().roles.items()
+        for role in Role
     ]
 
 
