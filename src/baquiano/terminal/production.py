@@ -4,13 +4,14 @@ from django.conf import settings
 
 from baquiano.accounts.models import Organisation, User
 from baquiano.channels.models import Channel
+from baquiano.terminal import fitting
 
 
 def reasons_not_to_start() -> list[str]:
-    """Empty in demo. In production: no demo account, no demo number, no demo organisation."""
-    if settings.IS_DEMO:
-        return []
-    reasons = []
+    """The keys must fit the data and no restore may be half done. In production also: no demo account, number or organisation."""
+    reasons = list(fitting.reasons_not_to_serve())
+    if reasons or settings.IS_DEMO:
+        return reasons
     if User.objects.filter(is_demo=True, is_active=True).exists():
         reasons.append(
             "there are demo accounts in this database. Production needs a database of its own: set BAQUIANO_DATA."
