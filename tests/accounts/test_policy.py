@@ -12,8 +12,10 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from baquiano.accounts.audit import audit, refused, seal
+from baquiano.accounts.matrix import shipped
 from baquiano.accounts.models import AuditEntry, Membership, Role, User
-from baquiano.accounts.policy import StaffRequest, find_or_refuse, guarded, matrix, may, permissions, roles_of
+from baquiano.accounts.policy import StaffRequest, find_or_refuse, guarded, may, permissions, roles_of
+from baquiano.accounts.sessions import SessionStore
 from tests.conftest import Joins
 
 
@@ -27,6 +29,7 @@ class OwnRows(models.QuerySet[User]):
 def _asked_by(user: Any, **headers: str) -> StaffRequest:
     request: Any = RequestFactory().get("/somewhere/", headers=headers)
     request.user = user
+    request.session = SessionStore()
     return request  # type: ignore[no-any-return]
 
 
@@ -35,7 +38,13 @@ def _page(request: HttpRequest) -> HttpResponse:
 
 
 def test_the_matrix_knows_every_role_and_only_those() -> None:
-    assert set(matrix().roles) == set(Role)
+    assert {cell.role for cell in shipped().cells} == set(Role) - {Role.DONOR}
+
+
+def test_a_donor_signs_in_and_may_do_nothing_yet(joins: Joins) -> None:
+    dora = joins("dora", "Dora", Role.DONOR)
+    assert guarded("workspace:home", _page)(_asked_by(dora)).status_code == 200
+    assert permissions(dora) == frozenset()
 
 
 def test_the_systems_person_sees_nobody_who_is_served(bruno: User) -> None:

@@ -6,13 +6,13 @@ if it names areas, only on those of these areas. What the relations mean is said
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from baquiano.accounts.models import Area, MatrixChange, Role
 
@@ -46,13 +46,16 @@ class Cell:
 @dataclass(frozen=True)
 class Matrix:
     """`routes`: name → rule. `second_factor`: the resources that stay shut, in production, until whoever may reach them has turned
-    on a second factor. `never`: role → resources that no change can give it.
+    on a second factor. `never`: role → resources that no change can give it. `step_up`: permissions that ask for a proof of a moment
+    ago. `by_itself`: routes that an open page asks for without anybody doing anything.
     """
 
     routes: Mapping[str, str]
     cells: frozenset[Cell]
     second_factor: frozenset[str]
     never: Mapping[str, frozenset[str]]
+    step_up: frozenset[str] = frozenset()
+    by_itself: frozenset[str] = frozenset()
 
     def of(self, roles: Iterable[str]) -> frozenset[Cell]:
         asked = frozenset(roles)
@@ -80,6 +83,8 @@ def shipped() -> Matrix:
         cells=frozenset(cell for role, may in raw["roles"].items() for cell in _cells(role, may or {})),
         second_factor=frozenset(raw["second_factor"]),
         never={role: frozenset(resources) for role, resources in raw["never"].items()},
+        step_up=frozenset(raw["step_up"]),
+        by_itself=frozenset(raw["by_itself"]),
     )
     faults = [fault for cell in sorted(found.cells) if (fault := found.fault(cell))]
     missing = set(Role.values) ^ set(raw["roles"])
@@ -88,16 +93,35 @@ def shipped() -> Matrix:
     return found
 
 
-def latest_change() -> int:
-    """The number of the matrix that holds now: 0 as shipped."""
-    return MatrixChange.objects.aggregate(last=Max("pk"))["last"] or 0
+@dataclass(frozen=True)
+class Edition:
+    """Which matrix: the one with every change up to `last`, of which there were `count`. Changes are only added; but on PostgreSQL one
+    with a lower number may be committed later, and then it is another edition.
+    """
+
+    last: int
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.last}.{self.count}"
+
+
+def latest_change() -> Edition:
+    """The edition that holds now."""
+    found = MatrixChange.objects.aggregate(last=Max("pk"), count=Count("pk"))
+    return Edition(found["last"] or 0, found["count"])
 
 
 @lru_cache(maxsize=4)
-def at_change(number: int) -> Matrix:
-    """With every change up to this one. Changes are only added, so a number always means the same."""
-    changes = MatrixChange.objects.filter(pk__lte=number).order_by("pk") if number else ()
-    return changed(shipped(), ((_cell(change), change.is_given) for change in changes))
+def at_change(edition: Edition) -> Matrix:
+    """With every change up to this edition."""
+    return before_change(edition.last + 1) if edition.count else shipped()
+
+
+def before_change(number: int) -> Matrix:
+    """As it was just before the change of this number."""
+    changes = MatrixChange.objects.filter(pk__lt=number).order_by("pk")
+    return changed(shipped(), ((cell_of(change), change.is_given) for change in changes))
 
 
 def changed(before: Matrix, changes: Iterable[tuple[Cell, bool]]) -> Matrix:
@@ -107,10 +131,10 @@ def changed(before: Matrix, changes: Iterable[tuple[Cell, bool]]) -> Matrix:
         held.pop(cell.place, None)
         if is_given and before.fault(cell) is None:
             held[cell.place] = cell
-    return Matrix(before.routes, frozenset(held.values()), before.second_factor, before.never)
+    return replace(before, cells=frozenset(held.values()))
 
 
-def _cell(change: MatrixChange) -> Cell:
+def cell_of(change: MatrixChange) -> Cell:
     return Cell(change.role, change.resource, change.action, change.relation, tuple(sorted(change.areas)))
 
 

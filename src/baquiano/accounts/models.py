@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from baquiano.lib.fields import EncryptedText
+from baquiano.lib.fields import EncryptedJSON, EncryptedText
 from baquiano.lib.privacy import Keeping, Kind, plain
 from baquiano.territory.models import Division
 
@@ -179,10 +179,16 @@ class Invitation(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One deed, one refusal or one read of a protected thing. Inserted with the deed, never changed, never with content."""
+    """One deed, one refusal or one read of a protected thing. Inserted with the deed, never changed, never with content.
+
+    The reason alone may be emptied when its time ends: `mac` holds `reason_mac`, its keyed hash, and goes on fitting.
+    `about` is the id of the person we serve; whatever else it is about says its kind.
+    """
 
     PRIVACY = {
-        **plain("id", "at", "actor", "verb", "room", "row", "about", "mac", purpose="to know who did what"),
+        **plain(
+            "id", "at", "actor", "verb", "room", "row", "about", "reason_mac", "mac", purpose="to know who did what"
+        ),
         "reason": Keeping(Kind.PERSONAL, "why it was done, in the words of who did it", days=1825),
     }
 
@@ -193,10 +199,33 @@ class AuditEntry(models.Model):
     row = models.CharField(max_length=40, blank=True)
     about = models.CharField(max_length=40, blank=True)
     reason = EncryptedText(null=True)
+    reason_mac = models.CharField(max_length=64, blank=True, default="")  # empty: there never was one
     mac = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = (models.Index(fields=("about", "id"), condition=~Q(about=""), name="audit_about"),)
 
     def __str__(self) -> str:
         return f"audit {self.pk}: {self.verb}"
+
+
+class AuditSeal(models.Model):
+    """One link of the chain over the audit trail: this entry existed and read so. Written within seconds, never changed.
+
+    `number` counts without gaps, whatever order the entries were committed in. `entry` is a plain number: the seal outlives
+    an entry that somebody removes, and so names it.
+    """
+
+    PRIVACY = plain("number", "entry", "entry_mac", "at", "mac", purpose="to notice an audit trail that was changed")
+
+    number = models.BigIntegerField(primary_key=True)
+    entry = models.BigIntegerField(unique=True)
+    entry_mac = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+    mac = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"seal {self.pk} of audit {self.entry}"
 
 
 class MatrixChange(models.Model):
@@ -224,6 +253,7 @@ class MatrixChange(models.Model):
         return f"matrix change {self.pk}: {self.role} {self.resource}.{self.action}"
 
 
+SESSION_IDLE = timedelta(minutes=30)
 SILENT_AFTER = timedelta(seconds=30)
 RESTS_LONGER = {"background": timedelta(minutes=3)}  # it looks once a minute, and may be erasing
 
@@ -255,6 +285,94 @@ class LoginAttempts(models.Model):
 
     def __str__(self) -> str:
         return f"{self.failures} failures"
+
+
+class StaffSessionQuerySet(models.QuerySet["StaffSession"]):
+    def live(self, at: datetime) -> StaffSessionQuerySet:
+        """Neither left alone too long nor too old. Whatever is not in here is over, whoever still holds the cookie."""
+        return self.filter(expires_at__gt=at, used_at__gt=at - SESSION_IDLE)
+
+    def over(self, at: datetime) -> StaffSessionQuerySet:
+        return self.filter(Q(expires_at__lte=at) | Q(used_at__lte=at - SESSION_IDLE))
+
+
+class StaffSession(models.Model):
+    """One browser in which somebody signed in, or is about to. Without its row a cookie opens nothing.
+
+    The row holds a hash of the cookie: who reads the database cannot go on where somebody else was.
+    """
+
+    PRIVACY = {
+        **plain("id", "key_hash", "user", "used_at", "expires_at", purpose="to stay signed in, and to be signed out from here"),
+        "content": Keeping(Kind.PERSONAL, "what an open session needs between two pages", days=1),
+    }  # fmt: skip
+
+    key_hash = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # None: not signed in yet
+    used_at = models.DateTimeField()  # the last request made by a person: a page that asks by itself does not count
+    expires_at = models.DateTimeField(db_index=True)
+    content = EncryptedJSON()
+
+    objects = StaffSessionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"
+
+
+class RecoveryQuerySet(models.QuerySet["Recovery"]):
+    def open(self, at: datetime) -> RecoveryQuerySet:
+        return self.filter(used_at=None, called_off_at=None, expires_at__gt=at)
+
+    def waiting(self, at: datetime) -> RecoveryQuerySet:
+        """For a second colleague."""
+        return self.open(at).filter(confirmed_at=None)
+
+
+class Recovery(models.Model):
+    """A way back in for somebody who lost the password or the second factor. Two colleagues, neither of them the one who lost it.
+
+    The first holds half of the key (a number), the second the other half (a link): neither can come in as somebody else alone.
+    `opened_by` or `confirmed_by` None, once dated: from the terminal, by whoever holds the machine.
+    """
+
+    PRIVACY = {
+        **plain(
+            "id", "user", "opened_by", "opened_at", "confirmed_by", "confirmed_at", "number_hash", "token_hash",
+            "expires_at", "used_at", "called_off_at",
+        ),
+        "reason": Keeping(Kind.PERSONAL, "why a colleague had to be let in again, for whoever confirms it", days=1825),
+    }  # fmt: skip
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField(default=timezone.now)
+    reason = EncryptedText()
+    number_hash = models.CharField(max_length=64)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    token_hash = models.CharField(max_length=64, unique=True, null=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    called_off_at = models.DateTimeField(null=True)
+
+    objects = RecoveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(opened_by=models.F("user")), name="nobody_opens_their_own_recovery"),
+            models.CheckConstraint(
+                condition=~Q(confirmed_by=models.F("user")), name="nobody_confirms_their_own_recovery"
+            ),
+            models.CheckConstraint(
+                condition=~Q(confirmed_by=models.F("opened_by")), name="a_recovery_is_confirmed_by_somebody_else"
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(used_at=None, called_off_at=None), name="one_recovery_at_a_time"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"recovery {self.pk}"
 
 
 def organisation() -> Organisation:

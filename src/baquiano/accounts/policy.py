@@ -8,28 +8,33 @@ the matrix means, as name → a function from the post somebody holds to a `Q`),
 `reach` turns them into the queryset, `reaches` into the check; a search filters by the same `reach`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode, urlsplit
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core import signing
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
+from baquiano.accounts import sessions
 from baquiano.accounts.audit import refused
 from baquiano.accounts.matrix import ANY, Cell, Matrix, at_change, latest_change, shipped
 from baquiano.accounts.models import AREA_OF, Membership, Role, User
 
 LOGIN = "workspace:login"
 SECURITY = "workspace:security"
+PROVE = "workspace:prove"
 
 Row = TypeVar("Row", bound=models.Model)
 Seen = TypeVar("Seen", bound=models.Model, covariant=True)
@@ -74,7 +79,12 @@ def matrix() -> Matrix:
 
 def posts_of(user: User) -> list[Post]:
     rows = Membership.objects.current(timezone.now()).filter(user=user).values_list("role", "area", "territory__pcode")
-    return [Post(user.pk, role, area or AREA_OF.get(Role(role), ""), pcode or "") for role, area, pcode in rows]
+    return [as_post(user.pk, role, area, pcode or "") for role, area, pcode in rows]
+
+
+def as_post(user: int, role: str, area: str, territory: str) -> Post:
+    """A membership as the relations need it: a professional works in the area of the role."""
+    return Post(user, role, area or AREA_OF.get(Role(role), ""), territory)
 
 
 def roles_of(user: User) -> list[str]:
@@ -99,12 +109,16 @@ def owes_second_factor(user: User) -> bool:
 def reach(rows: "models.QuerySet[Row]", user: User, action: str) -> "models.QuerySet[Row]":
     """Those of `rows` on which this user may do `action`. Adds conditions to the query and asks nothing of the rows themselves."""
     posts = posts_of(user)
+    return opened(rows, posts, _permitted(user, [post.role for post in posts]), action)
+
+
+def opened(
+    rows: "models.QuerySet[Row]", posts: Iterable[Post], cells: Iterable[Cell], action: str
+) -> "models.QuerySet[Row]":
+    """Those of `rows` on which whoever holds these posts may do `action`, if these cells held. Asks nothing of the matrix."""
     model: Any = rows.model
-    cells = [
-        cell
-        for cell in _permitted(user, [post.role for post in posts])
-        if (cell.resource, cell.action) == (model.RESOURCE, action)
-    ]
+    posts = list(posts)
+    cells = [cell for cell in cells if (cell.resource, cell.action) == (model.RESOURCE, action)]
     ways = {
         (cell.relation, cell.areas, post.area, post.territory): post
         for cell in sorted(cells)
@@ -129,6 +143,9 @@ def reaches(user: User, action: str, row: models.Model) -> bool:
 
 
 def _way(model: Any, relation: str, areas: tuple[str, ...], post: Post) -> Q:
+    """A relation or an area that the model does not know (any more) opens nothing."""
+    if (relation != ANY and relation not in model.RELATIONS) or (areas and not hasattr(model, "AREA")):
+        return Q(pk__in=())
     related = Q() if relation == ANY else model.RELATIONS[relation](post)
     return related & Q(**{f"{model.AREA}__in": areas}) if areas else related
 
@@ -139,7 +156,7 @@ def _permitted(user: User, roles: list[str]) -> frozenset[Cell]:
 
 def _open(user: User, cells: frozenset[Cell]) -> frozenset[Cell]:
     """Without what is shut until a second factor is on: everything about the people we serve, in production."""
-    shut = matrix().second_factor
+    shut = shipped().second_factor
     if settings.IS_DEMO or not any(cell.resource in shut for cell in cells) or _has_second_factor(user):
         return cells
     return frozenset(cell for cell in cells if cell.resource not in shut)
@@ -163,8 +180,13 @@ def guarded(route: str, view: View) -> View:
         user = request.user
         if isinstance(user, AnonymousUser) or not user.is_active:
             return _sent_to(request, LOGIN)
-        cells = matrix().of(roles_of(user))
-        if (rule == "staff" and cells) or rule in {cell.permission for cell in _open(user, cells)}:
+        roles = roles_of(user)
+        cells = matrix().of(roles)
+        if (rule == "staff" and roles) or rule in {cell.permission for cell in _open(user, cells)}:
+            if route not in shipped().by_itself:
+                sessions.touch(request.session)
+            if rule in shipped().step_up and not sessions.is_proven(request.session):
+                return _asked_to_prove(request)
             return view(request, *args, **kwargs)
         if rule in {cell.permission for cell in cells}:  # theirs, once they have turned on a second factor
             return _sent_to(request, SECURITY)
@@ -183,12 +205,34 @@ def _sent_to(request: HttpRequest, where: str) -> HttpResponse:
     return redirect(where)
 
 
+def _asked_to_prove(request: HttpRequest) -> HttpResponse:
+    """Sent to type the password again. What was being sent goes along inside the session, and is sent again afterwards."""
+    ticket = {"to": request.get_full_path()}
+    if request.method == "POST":
+        typed = sessions.Typed(request.get_full_path(), sessions.fields_of(request.POST.lists()))
+        ticket = {"typed": sessions.keep_typed(request.session, typed)}
+    elif request.headers.get("HX-Request"):  # a part of a page: come back to the whole of it
+        ticket = {"to": urlsplit(request.headers.get("HX-Current-URL", "")).path}
+    address = f"{reverse(PROVE)}?{urlencode({'next': signing.dumps(ticket, salt=PROVE)})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
 def find_or_refuse(request: StaffRequest, rows: "VisibleRows[Row]", **lookup: Any) -> Row:
     """The one row among those this person may see; otherwise the refusal is audited and there is no such page."""
-    visible = rows.visible_to(request.user)
+    return _found(request, rows.visible_to(request.user), "find", lookup)
+
+
+def find_for(request: StaffRequest, action: str, rows: "models.QuerySet[Row]", **lookup: Any) -> Row:
+    """The one row on which this person may do `action`; otherwise as `find_or_refuse`."""
+    return _found(request, reach(rows, request.user, action), action, lookup)
+
+
+def _found(request: StaffRequest, rows: "models.QuerySet[Row]", verb: str, lookup: Mapping[str, Any]) -> Row:
     try:
-        return visible.get(**lookup)
+        return rows.get(**lookup)
     except ObjectDoesNotExist:
-        label = visible.model._meta.label_lower
-        refused(request.user, "find", f"{label}:{lookup.get('pk', '')}")
+        label = rows.model._meta.label_lower
+        refused(request.user, verb, f"{label}:{lookup.get('pk', '')}")
         raise Http404 from None

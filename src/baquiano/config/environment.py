@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from baquiano.lib import crypto
+from baquiano.lib import crypto, key_file, keys_check
 
 PROJECT = Path(__file__).resolve().parents[3]
 DEMO_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -53,6 +53,7 @@ class Environment:
     url: str
     semantic: bool
     proxy_tls: bool
+    clamd: str  # "host:port" or the path of a socket; "": there is no virus scanner
 
     @property
     def is_production(self) -> bool:
@@ -79,6 +80,7 @@ def read(surroundings: Mapping[str, str]) -> Environment:
         url=url,
         semantic=surroundings.get("SEMANTIC", "1") != "0",
         proxy_tls=surroundings.get("BAQUIANO_BEHIND_TLS_PROXY", "") == "1",
+        clamd=surroundings.get("BAQUIANO_CLAMD", ""),
     )
 
 
@@ -96,14 +98,12 @@ def keys(environment: Environment, surroundings: Mapping[str, str]) -> Keys:
                 "print the key sheet with `baquiano keys sheet`, and keep both outside the data folder."
             )
         crypto.write_key_file(environment.keys_file, is_demo=True)
-    return _parse(environment.keys_file.read_text(encoding="utf-8"))
+    return _in_file(environment.keys_file)
 
 
-def _parse(text: str) -> Keys:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    named = dict(line.split(":", 1) for line in lines if line.startswith(("hash:", "secret:")))
-    plain = tuple(line for line in lines if not line.startswith(("#", "hash:", "secret:")))
-    return Keys(plain, named.get("hash", ""), named.get("secret", ""), any("demo keys" in line for line in lines))
+def _in_file(file: Path) -> Keys:
+    lines = key_file.parse(file.read_text(encoding="utf-8"))
+    return Keys(lines.encryption, lines.hash, lines.secret, lines.are_demo)
 
 
 def check(environment: Environment, found: Keys) -> None:
@@ -124,3 +124,31 @@ def check(environment: Environment, found: Keys) -> None:
             reasons.append("the keys lie inside the data folder: a stolen backup would open itself.")
     if reasons:
         raise CannotStart(*reasons)
+
+
+def check_fit(environment: Environment) -> None:
+    """After the keys were handed over: keys of other data are refused before anything is read or written with them."""
+    try:
+        keys_check.check(environment.data)
+    except keys_check.KeysDoNotFit as reason:
+        raise CannotStart(f"{reason}.") from None
+
+
+def follow_key_file(environment: Environment, found: Keys, surroundings: Mapping[str, str]) -> None:
+    """A process that was started before a rotation takes the new keys when it first meets them. Never another hash key."""
+    if surroundings.get("BAQUIANO_KEYS", "").split():
+        return  # they came from the surroundings: there is no file to look at
+    file, known = environment.keys_file, [found.encryption]
+
+    def newer() -> bool:
+        try:
+            now = _in_file(file)
+            if now.encryption == known[0] or now.hash != found.hash:
+                return False
+            crypto.hand_over(now.encryption, now.hash)
+        except (OSError, ValueError, crypto.KeysMissing):
+            return False  # gone, or not a key: what we hold still opens what it opened
+        known[0] = now.encryption
+        return True
+
+    crypto.look_again_with(newer)

@@ -14,6 +14,8 @@ ENVIRONMENT = environment.read(os.environ)
 KEYS = environment.keys(ENVIRONMENT, os.environ)
 environment.check(ENVIRONMENT, KEYS)
 crypto.hand_over(KEYS.encryption, KEYS.hash)
+environment.check_fit(ENVIRONMENT)
+environment.follow_key_file(ENVIRONMENT, KEYS, os.environ)
 
 PACKAGE = Path(__file__).resolve().parents[1]
 PACKS = environment.PROJECT / "packs"
@@ -34,10 +36,13 @@ INSTALLED_APPS = [
     "baquiano.knowledge",
     "baquiano.directory",
     "baquiano.channels",
+    "baquiano.files",
     "baquiano.people",
     "baquiano.post",
     "baquiano.safety",
+    "baquiano.accountability",
     "baquiano.conversations",
+    "baquiano.custody",
     "baquiano.packs",
     "baquiano.recalls",
     "baquiano.ui",
@@ -47,7 +52,6 @@ INSTALLED_APPS = [
     "baquiano.terminal",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -100,7 +104,8 @@ def _database() -> dict[str, Any]:
                 "cached_statements": 24,
                 # FULL also here, not only where it was the compiled default: an acknowledged message is on disk.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-                "PRAGMA cache_size=-1000; PRAGMA mmap_size=33554432; PRAGMA journal_size_limit=67108864;",
+                "PRAGMA cache_size=-1000; PRAGMA mmap_size=33554432; PRAGMA journal_size_limit=67108864; "
+                "PRAGMA secure_delete=ON;",
             },
             "TEST": {"NAME": ENVIRONMENT.data / "test.sqlite3"},
         }
@@ -115,6 +120,8 @@ def _database() -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
+        # Who is connected, and with which key: a rotation asks the server whether everybody has the new one.
+        "OPTIONS": {"application_name": f"baquiano {crypto.fingerprint(KEYS.encryption[0])}"},
     }
 
 
@@ -164,13 +171,17 @@ MFA_ADAPTER = "baquiano.config.signing_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Baquiano"
 
+# Sessions are rows of ours, encrypted, found by a hash of the cookie; how they end is in accounts/sessions.py.
+SESSION_ENGINE = "baquiano.accounts.sessions"
 SESSION_COOKIE_NAME = "staff"
-SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_COOKIE_AGE = 10 * 60 * 60  # after that it is over, whatever was done meanwhile
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENVIRONMENT.url.startswith("https://")
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+# What a page says once goes with the session, not into a cookie that lies on a shared computer.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "baquiano.config.urls.form_expired"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "no-referrer"
@@ -181,6 +192,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.pro
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # Meta's bodies are up to 3 MB
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 60
+# A file that somebody uploads never lies unencrypted on a disk, not even for a second: it stays in memory, and a larger one is refused.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

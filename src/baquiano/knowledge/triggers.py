@@ -18,7 +18,12 @@ IMMUTABLE_WORDS = {  # table → the columns that never change once published
     ),
 }  # fmt: skip
 # Rows that are only ever added: who checked what, who called which number, who did what.
-APPEND_ONLY = ("accounts_auditentry", "knowledge_verification", "safety_numberverification")
+APPEND_ONLY = (
+    "accountability_requestevent", "accounts_auditentry", "accounts_auditseal", "knowledge_verification",
+    "safety_numberverification",
+)  # fmt: skip
+# Columns that may change alone: emptied when their time ends, encrypted again under a new key. What they read is sealed otherwise.
+MAY_CHANGE = {"accounts_auditentry": ("reason",)}
 WORDS_REFUSED = "published words do not change: write a new version"
 ROW_REFUSED = "this row does not change: add a new one"
 
@@ -31,7 +36,8 @@ def lay(using: str) -> None:
             if table in tables:  # not yet, in a partial migration
                 _run(cursor, _published(connection.vendor, table, columns))
         for table in sorted(tables.intersection(APPEND_ONLY)):
-            _run(cursor, _append_only(connection.vendor, table))
+            described = connection.introspection.get_table_description(cursor, table)
+            _run(cursor, _append_only(connection.vendor, table, [column.name for column in described]))
 
 
 def _run(cursor: CursorWrapper, statements: list[str]) -> None:
@@ -40,18 +46,24 @@ def _run(cursor: CursorWrapper, statements: list[str]) -> None:
 
 
 def _published(vendor: str, table: str, columns: tuple[str, ...]) -> list[str]:
-    differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
-    suffix = "" if vendor == "sqlite" else "::text"
-    changed = " OR ".join(f'NEW."{column}"{suffix} {differs} OLD."{column}"{suffix}' for column in columns)
+    changed = _differ(vendor, columns)
     return [
         *_trigger(vendor, table, "UPDATE", f"OLD.published_at IS NOT NULL AND ({changed})", WORDS_REFUSED),
         *_trigger(vendor, table, "DELETE", "OLD.published_at IS NOT NULL", WORDS_REFUSED),
     ]
 
 
-def _append_only(vendor: str, table: str) -> list[str]:
+def _differ(vendor: str, columns: tuple[str, ...]) -> str:
+    differs = "IS NOT" if vendor == "sqlite" else "IS DISTINCT FROM"
+    suffix = "" if vendor == "sqlite" else "::text"
+    return " OR ".join(f'NEW."{column}"{suffix} {differs} OLD."{column}"{suffix}' for column in columns)
+
+
+def _append_only(vendor: str, table: str, columns: list[str]) -> list[str]:
+    may_change = MAY_CHANGE.get(table, ())
+    fixed = tuple(column for column in columns if column not in may_change)
     return [
-        *_trigger(vendor, table, "UPDATE", "TRUE", ROW_REFUSED),
+        *_trigger(vendor, table, "UPDATE", _differ(vendor, fixed) if may_change else "TRUE", ROW_REFUSED),
         *_trigger(vendor, table, "DELETE", "TRUE", ROW_REFUSED),
     ]
 

@@ -5,6 +5,7 @@ import threading
 from datetime import datetime, timedelta
 
 from django import forms
+from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
@@ -16,12 +17,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from baquiano.accounts import sessions
 from baquiano.accounts.audit import audit, refused
 from baquiano.accounts.models import User
 from baquiano.accounts.policy import roles_of
 from baquiano.lib.turnstile import writing
 from baquiano.workspace.entrance import second_factor
 from baquiano.workspace.entrance.attempts import TooManyTries, count_try, forget_tries
+from baquiano.workspace.entrance.browsers import in_two_words
 
 HALF_WAY = "half_way_in"  # session: who gave the right password and owes the second factor, since when
 HALF_WAY_LASTS = timedelta(minutes=5)
@@ -84,17 +87,22 @@ def mfa_check(request: HttpRequest) -> HttpResponse:
             form.add_error(None, said_wait(reason.wait))
         else:
             if fits:
-                return _come_in(request, user)
+                return come_in(request, user)
             form.add_error("code", _("This code does not fit. Wait for the next one on your telephone and try again."))
     return render(request, "workspace/mfa_check.html", {"form": form}, status=200 if not form.errors else 422)
 
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
+    """Nothing stays in this browser: neither our cookies nor what the pages kept in it (the script clears it too, sooner)."""
     if isinstance(request.user, User):
         audit(request.user, "logout", request.user)
     auth.logout(request)
-    return redirect("workspace:login")
+    response = redirect("workspace:login")
+    response.delete_cookie(settings.CSRF_COOKIE_NAME, samesite="Lax")
+    # Not "cookies": that would sign them out of every other site of the organisation. Not "cache": no page of ours is in it.
+    response["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 def whose(username: str, password: str) -> User | None:
@@ -134,7 +142,7 @@ def said_wait(wait: timedelta) -> str:
 
 def _after_the_password(request: HttpRequest, user: User) -> HttpResponse:
     if not second_factor.is_on(user):
-        return _come_in(request, user)
+        return come_in(request, user)
     request.session.cycle_key()
     request.session[HALF_WAY] = {"user": user.pk, "since": timezone.now().isoformat()}
     return redirect("workspace:mfa_check")
@@ -151,10 +159,12 @@ def _half_way(request: HttpRequest) -> User | None:
     return User.objects.filter(pk=half_way["user"], is_active=True).first()
 
 
-def _come_in(request: HttpRequest, user: User) -> HttpResponse:
+def come_in(request: HttpRequest, user: User) -> HttpResponse:
+    """With everything that was asked of them."""
     request.session.pop(HALF_WAY, None)
     with writing():
         auth.login(request, user)  # gives the session a new key
+        sessions.begin(request.session, browser=in_two_words(request.headers.get("User-Agent", "")))
         audit(user, "login", user)
     return _welcome(request, user)
 

@@ -5,13 +5,16 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import password_validation, update_session_auth_hash
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
 
+from baquiano.accounts import sessions
 from baquiano.accounts.audit import audit
 from baquiano.accounts.models import User
 from baquiano.accounts.policy import StaffRequest, owes_second_factor
@@ -72,6 +75,8 @@ def security(request: StaffRequest) -> HttpResponse:
         "is_on": second_factor.is_on(request.user),
         "is_owed": owes_second_factor(request.user),
         "codes_left": second_factor.codes_left(request.user),
+        "owes_codes": second_factor.owes_codes(request.user),
+        "sessions": sessions.sessions_of(request.user, here=request.session),
     }
     return render(request, "workspace/security.html", page)
 
@@ -86,6 +91,7 @@ def totp_on(request: StaffRequest) -> HttpResponse:
         codes = second_factor.turn_on(request.user, offered.sealed, form.cleaned_data["code"].replace(" ", ""))
         if codes is not None:
             del request.session[OFFERED]
+            sessions.close_all(request.user, but=request.session)  # they came in with the password alone
             return render(request, "workspace/codes.html", {"codes": codes, "is_new": True})
         form.add_error("code", _("This code does not fit. Wait for the next one on your telephone and try again."))
     return render(request, "workspace/totp_on.html", {"form": form, "offered": offered})
@@ -95,7 +101,7 @@ def totp_on(request: StaffRequest) -> HttpResponse:
 def totp_off(request: StaffRequest) -> HttpResponse:
     form = OwnPasswordForm(request.POST or None, user=request.user)
     if form.is_valid():
-        second_factor.turn_off(request.user)
+        second_factor.turn_off(request.user, here=request.session)
         messages.success(request, _("The second factor is off."))
         return redirect("workspace:security")
     return render(request, "workspace/totp_off.html", {"form": form})
@@ -111,19 +117,54 @@ def recovery_codes(request: StaffRequest) -> HttpResponse:
     return render(request, "workspace/recovery_codes.html", {"form": form})
 
 
+@require_POST
+def codes_kept(request: StaffRequest) -> HttpResponse:
+    second_factor.keep_codes(request.user)
+    return redirect("workspace:home")
+
+
+@require_POST
+def end_session(request: StaffRequest, number: int) -> HttpResponse:
+    """One of one's own. The one in use is ended by signing out."""
+    sessions.end(number, by=request.user)
+    messages.success(request, _("That session is over."))
+    return redirect("workspace:security")
+
+
+@require_POST
+def end_sessions(request: StaffRequest) -> HttpResponse:
+    sessions.end_others(request.session, by=request.user)
+    messages.success(request, _("You are signed in only here now."))
+    return redirect("workspace:security")
+
+
+def left(request: StaffRequest) -> JsonResponse:
+    """Asked by the open page, which nobody may be looking at: it keeps nothing alive."""
+    idle, whole = sessions.left(request.session)
+    return JsonResponse({"idle": int(idle.total_seconds()), "whole": int(whole.total_seconds())})
+
+
+@require_POST
+def stay(request: StaffRequest) -> HttpResponse:
+    """Somebody is there: said by typing, or by pressing the button of the warning. The door has written it down."""
+    return HttpResponse(status=204)
+
+
 @sensitive_post_parameters("current", "new")
 def password(request: StaffRequest) -> HttpResponse:
     form = PasswordForm(request.POST or None, user=request.user)
     if form.is_valid():
-        change_password(request.user, form.cleaned_data["new"])
-        update_session_auth_hash(request, request.user)  # this session stays, every other one ends
+        change_password(request.user, form.cleaned_data["new"], here=request.session)
+        update_session_auth_hash(request, request.user)  # this session stays, under a new key
         messages.success(request, _("Your password was changed. Other sessions of yours were closed."))
         return redirect("workspace:security")
     return render(request, "workspace/password.html", {"form": form})
 
 
-def change_password(user: User, new: str) -> None:
+def change_password(user: User, new: str, *, here: SessionBase) -> None:
+    """Every session but this one ends."""
     user.set_password(new)
     with writing():
         user.save(update_fields=["password"])
+        sessions.close_all(user, but=here)
         audit(user, "password.changed", user)

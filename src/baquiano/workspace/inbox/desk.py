@@ -27,6 +27,7 @@ from baquiano.conversations.models import Conversation
 from baquiano.conversations.thread import Line, thread
 from baquiano.knowledge.models import ArticleVersion
 from baquiano.workspace.inbox.fragment import fragment, is_part, unchanged, whole
+from baquiano.workspace.inbox.opening import opened, still_open
 from baquiano.workspace.inbox.queue import queue
 
 LONGEST_ANSWER = 4000
@@ -72,12 +73,14 @@ class Standing:
 
 def conversation(request: StaffRequest, conversation_id: int) -> HttpResponse:
     found = _find(request, conversation_id)
+    opened(request, found)
     return _desk(request, found, AnswerForm(initial={"client_id": secrets.token_urlsafe(12)}))
 
 
 def conversation_thread(request: StaffRequest, conversation_id: int) -> HttpResponse:
     """Polled: what was said since, delivery marks and who has it, or nothing when all that is as it was."""
     found = _find(request, conversation_id)
+    still_open(request, found)
     lines = thread(found)
     seen = seen_so_far(lines)
     standing = fragment("workspace/inbox/standing.html", {"standing": standing_of(found, request.user)})
@@ -114,8 +117,11 @@ def answer(request: StaffRequest, conversation_id: int) -> HttpResponse:
             say(found, form.cleaned_data["text"], client_id=form.cleaned_data["client_id"], by=request.user)
         except CannotDoThat as reason:
             form.add_error(None, str(reason))
+    if form.errors and is_part(request):
+        return _told(request, form)
     if form.errors:
-        return _told(request, form) if is_part(request) else _desk(request, found, form, status=409)
+        still_open(request, found)
+        return _desk(request, found, form, status=409)
     if not is_part(request):
         return redirect(reverse("workspace:conversation", args=[found.pk]) + "#reply")
     return _acknowledged()
