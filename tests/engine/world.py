@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from baquiano.engine.danger import Danger, Finding, Level
 from baquiano.engine.state import State
-from baquiano.engine.tools import Approved, Decision, Found
-from baquiano.engine.turn import Outcome, Reading, Reply, Said, Say, Tell, Turn, Warn, take_turn
+from baquiano.engine.tools import Agreement, Approved, Behind, Decision, Fit, Found
+from baquiano.engine.turn import Code, Outcome, Reading, Reply, Said, Say, Tell, Turn, Warn, take_turn
 
 PLACES = {"fonasa": ("cl_fonasa", "CL"), "sisben": ("co_sisben", "CO"), "trata": ("gen_trata", "")}
 
@@ -20,6 +20,7 @@ class World:
     asked: list[str] = field(default_factory=list)
     swindles: tuple[int, ...] = ()
     gone: dict[str, Approved] = field(default_factory=dict)  # topics whose text nobody has checked for too long
+    person: Behind | None = None  # who joined this conversation to her record
 
     def danger(self, text: str) -> Finding | None:
         for word, level, kind in (
@@ -82,6 +83,15 @@ class World:
     def language_named(self, text: str) -> str | None:
         return {"kreyòl": "ht", "english": "en"}.get(text.strip().lower())
 
+    def behind(self) -> Behind | None:
+        return self.person
+
+    def code_fits(self, code: str) -> Fit:
+        return {"K7RT4D": Fit.FITS, "M3RT4D": Fit.TWO_RECORDS}.get(code, Fit.UNKNOWN)
+
+    def new_code(self) -> str:
+        return "W9RT4D"
+
 
 class Talk:
     """A conversation with the engine: say something, look at the last turn."""
@@ -116,7 +126,9 @@ def keys(reply: Reply) -> list[str]:
                 named.append(f"{what}:{approved.topic}")
             case Warn(finding):
                 named.append(f"warn:{finding.kind}")
+            case Code(code):
+                named.append(f"code:{code}")
     return named
 
 
-__all__ = ["Outcome", "Talk", "World", "keys"]
+__all__ = ["Agreement", "Behind", "Outcome", "Talk", "World", "keys"]

@@ -1,9 +1,10 @@
 """What people do with a conversation: write in it, take it over, answer, hand it back; and what time does to it."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,12 +14,12 @@ from baquiano.channels.events import Alias, Kind, Received
 from baquiano.channels.models import Channel
 from baquiano.channels.protocol import OutMessage
 from baquiano.conversations import arrivals, handoffs, turns, wishes
-from baquiano.conversations.models import Conversation, Handoff, Message
+from baquiano.conversations.models import KEEP_DAYS, Conversation, Handoff, Message
 from baquiano.conversations.wording import Composed, wording
 from baquiano.engine import state as engine_state
 from baquiano.lib import faults
 from baquiano.lib.turnstile import ring, writing
-from baquiano.people import identity
+from baquiano.people import identity, joining
 from baquiano.people.models import Alias as StoredAlias
 from baquiano.post import actions as post
 from baquiano.post.models import Letter
@@ -222,9 +223,12 @@ def _person_spoke_last(row: Conversation) -> bool:
     return last is not None and last.author == Message.Author.PERSON
 
 
-def erase_past_keeping(now: datetime, limit: int = 200) -> int:
-    """After 180 days without a word the conversation, its letters and its address are gone."""
-    old = list(Conversation.objects.past_keeping(now)[:limit])
+def erase_past_keeping(now: datetime, limit: int = 200, *, besides: Collection[int] = ()) -> int:
+    """After 180 days without a word the conversation, its letters and its address are gone; a door that somebody joined stays hers.
+
+    `besides`: addresses whose conversations the law obliges us to keep for now.
+    """
+    old = list(Conversation.objects.past_keeping(now).exclude(address__in=list(besides))[:limit])
     for conversation in old:
         with writing():
             letters = list(conversation.messages.exclude(letter=None).values_list("letter_id", flat=True))
@@ -233,5 +237,17 @@ def erase_past_keeping(now: datetime, limit: int = 200) -> int:
             Letter.objects.filter(pk__in=letters).delete()
             if not Conversation.objects.filter(address=address).exists():
                 Letter.objects.filter(address=address).delete()
-                address.delete()
-    return len(old)
+                if joining.person_behind(address) is None:
+                    address.delete()
+    return len(old) + _erase_left_doors(now, besides)
+
+
+def _erase_left_doors(now: datetime, besides: Collection[int]) -> int:
+    """Addresses that outlived their conversations because somebody had joined them, the same days after she left them."""
+    left = joining.left_before(now - timedelta(days=KEEP_DAYS)).exclude(pk__in=list(besides))
+    doors = list(left.exclude(Exists(Conversation.objects.filter(address=OuterRef("pk")))))
+    for address in doors:
+        with writing():
+            Letter.objects.filter(address=address).delete()
+            address.delete()
+    return len(doors)

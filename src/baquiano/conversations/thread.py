@@ -10,7 +10,7 @@ from django.utils import timezone
 from baquiano.accounts.models import User
 from baquiano.channels.protocol import Choice
 from baquiano.conversations.models import Conversation, Handoff, Message
-from baquiano.post import actions as post
+from baquiano.post.body import from_json
 
 LAST_WORDS = 80
 
@@ -68,7 +68,7 @@ def _line(message: Message) -> Line:
         id=message.pk,
         author=message.author,
         text=message.text,
-        choices=post.from_json(letter.body).choices if letter else (),
+        choices=from_json(letter.body).choices if letter else (),
         at=message.sent_at,
         is_automatic=message.is_automatic,
         is_late=message.state == Message.State.LATE,

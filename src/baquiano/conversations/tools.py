@@ -1,22 +1,28 @@
 """The engine's tools, over the pictures in memory: they only read, and no transaction is open while they do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
 from baquiano.conversations.wording import DETAILS, Pictures, pictures
 from baquiano.engine import language
 from baquiano.engine.danger import Finding
-from baquiano.engine.tools import Approved, Decision, Found
+from baquiano.engine.tools import Agreement, Approved, Behind, Decision, Fit, Found
 from baquiano.knowledge import finding, hearsay
 from baquiano.knowledge.shelf import Shelf, Text
+from baquiano.people import age, consenting, joining
+from baquiano.people.models import Address
 
 
 @dataclass(frozen=True)
 class KnowledgeTools:
-    """Satisfies engine.tools.Tools."""
+    """Satisfies engine.tools.Tools. `address`: whose conversation it is; None: a question asked without one."""
 
     pictures: Pictures
+    address: Address | None = None
+
+    def of(self, address: Address) -> "KnowledgeTools":
+        return replace(self, address=address)
 
     @property
     def shelf(self) -> Shelf:
@@ -89,6 +95,23 @@ class KnowledgeTools:
 
     def language_named(self, text: str) -> str | None:
         return language.named(text)
+
+    def behind(self) -> Behind | None:
+        """Read anew each time it is asked: only her own words about her record ask it."""
+        person = joining.person_behind(self.address) if self.address else None
+        if person is None:
+            return None
+        agreed = consenting.agreed(person, timezone.now()).values_list("pk", "purpose", "given_at")
+        return Behind(
+            tuple(Agreement(pk, purpose, timezone.localdate(at).isoformat()) for pk, purpose, at in agreed),
+            age.decides_alone(person),
+        )
+
+    def code_fits(self, code: str) -> Fit:
+        return joining.fits(code, self.address) if self.address else Fit.UNKNOWN
+
+    def new_code(self) -> str:
+        return joining.new_code()
 
 
 def tools() -> KnowledgeTools:

@@ -148,6 +148,7 @@ def _state_of(conversation: Conversation) -> State:
 def think(claimed: Claimed, ready: KnowledgeTools) -> Thought:
     state, taken = claimed.state, []
     is_owned = claimed.conversation.owner_id is not None
+    ready = ready.of(claimed.conversation.address)
     for message in claimed.messages:
         if _is_late(message, claimed.conversation):
             taken.append(_only_scanned(message, state, ready, Message.State.LATE))

@@ -10,10 +10,30 @@ from baquiano.conversations import handoffs, learning
 from baquiano.conversations.models import Conversation, Handoff, Message, Quote, Rating
 from baquiano.conversations.wording import Composed
 from baquiano.engine.danger import Finding
-from baquiano.engine.turn import CallPerson, Forget, Learn, Leave, Raise, Rate, Turn, Wish
+from baquiano.engine.turn import (
+    Agree,
+    CallPerson,
+    Forget,
+    Join,
+    KeepCode,
+    Learn,
+    Leave,
+    MissedCode,
+    Raise,
+    Rate,
+    Turn,
+    Unjoin,
+    Wish,
+    Withdraw,
+)
 from baquiano.knowledge import questions
 from baquiano.knowledge.models import ArticleVersion
 from baquiano.lib.batch import Batch
+from baquiano.people import consenting, joining
+from baquiano.people.categories import Data
+from baquiano.people.consenting import Asked
+from baquiano.people.models import Consent
+from baquiano.people.models.consent import Evidence, Purpose
 from baquiano.post import actions as post
 from baquiano.safety.actions import raise_alert
 
@@ -42,7 +62,8 @@ class Ledger:
         if turn and turn.wishes:
             self._write_marks()  # what is forgotten includes the message that asked for it
             for wish in turn.wishes:  # before the words: what is forgotten is not the answer that says so
-                _fulfil(conversation, wish)
+                if not _fulfil_for_her_record(conversation, message, turn, wish):
+                    _fulfil(conversation, wish)
                 if isinstance(wish, Forget):
                     self._asked = [heard for heard in self._asked if heard.conversation.pk != conversation.pk]
         for number, one in enumerate(composed):
@@ -117,6 +138,54 @@ def _fulfil(conversation: Conversation, wish: Wish) -> None:
         case Leave():
             conversation.closed_at = timezone.now()
             conversation.save(update_fields=["closed_at"])
+
+
+ASKED_BY_MESSAGE: dict[Purpose, tuple[Data, ...]] = {
+    Purpose.CONTACT: (Data.NAME, Data.CONTACT),
+    Purpose.REMINDERS: (Data.CONTACT,),
+}
+"""What may be asked in a chat: texts that are whole without naming a receiver or anything sensitive, which a shared telephone shows."""
+
+
+class NobodyBehind(Exception):
+    """The door was taken apart while she was answering: what we were about to say is not true, and a person looks."""
+
+
+def _fulfil_for_her_record(conversation: Conversation, message: Message, turn: Turn, wish: Wish) -> bool:
+    """False: this wish is about something else. What cannot be carried out raises: then nothing is said either."""
+    address = conversation.address
+    match wish:
+        case Agree(purpose, version):
+            _agree(conversation, message, Purpose(purpose), version, turn.state.language)
+        case Withdraw(number):
+            for consent in Consent.objects.filter(pk=number):
+                consenting.withdraw(consent, by=None)
+        case KeepCode(code):
+            joining.keep_code(code, address=address)
+        case Join(code):
+            joining.join_by_code(code, address)
+        case MissedCode():
+            joining.missed(address=address)
+        case Unjoin():
+            joining.end_at([address], by=None)
+        case _:
+            return False
+    return True
+
+
+def _agree(conversation: Conversation, message: Message, purpose: Purpose, version: str, language: str) -> None:
+    person = joining.person_behind(conversation.address)
+    if person is None:
+        raise NobodyBehind
+    asked = Asked(
+        purpose=purpose,
+        data=ASKED_BY_MESSAGE[purpose],
+        language=language,
+        evidence=Evidence.MESSAGE,
+        text_version=f"{purpose}.{version}",
+        proof=f"message {message.pk} {message.provider_hash or ''}".strip(),
+    )
+    consenting.give(person, asked, by=None)
 
 
 def rate(conversation: Conversation, version: int, is_useful: bool) -> None:

@@ -18,7 +18,7 @@ from baquiano.engine import picks
 from baquiano.engine.danger import Danger
 from baquiano.engine.picks import Pick
 from baquiano.engine.state import State
-from baquiano.engine.turn import Dispel, Heed, Part, Reply, Say, Tell, Warn
+from baquiano.engine.turn import Code, Dispel, Heed, Part, Reply, Say, Tell, Warn
 from baquiano.knowledge import shelf
 from baquiano.knowledge.models import shelf_number
 from baquiano.knowledge.shelf import RumourShown, Shelf, Text, Words
@@ -150,6 +150,8 @@ def _words(part: Part, voice: Speaker) -> str:
         case Dispel(number):
             rumour = voice.shelf.rumours.get(number)
             return dispelled(rumour, voice) if rumour else voice.say("no_approved_answer")
+        case Code(code):
+            return voice.say("join_code", code=code)
 
 
 def _choice(pick: Pick, state: State, voice: Speaker) -> Choice:
@@ -165,6 +167,9 @@ def _choice(pick: Pick, state: State, voice: Speaker) -> Choice:
     if kind == "version":
         text = voice.shelf.texts.get(int(rest))
         return Choice(choice_id, said_in(text, voice.language).title if text else rest)
+    if kind == "agreed" and "." in rest:
+        purpose, _, on = rest.partition(".")
+        return Choice(choice_id, voice.say(f"pick.agreed.{purpose}", date=written(date.fromisoformat(on))))
     return Choice(choice_id, voice.say(f"pick.{pick.label}") or pick.label)
 
 

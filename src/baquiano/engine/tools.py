@@ -38,6 +38,33 @@ class Approved:
     has_details: bool = False
 
 
+@dataclass(frozen=True)
+class Agreement:
+    """One thing the person behind this conversation agreed to: its id, its purpose, and the day (ISO). Never to whom."""
+
+    id: int
+    purpose: str
+    on: str
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The person whom this conversation belongs to, because she joined it to her record. `agreed`: and has not taken back, the newest
+    first. `decides`: old enough to agree alone. Never a name.
+    """
+
+    agreed: tuple[Agreement, ...] = ()
+    decides: bool = True
+
+
+class Fit(StrEnum):
+    """What a code typed here would do. A wrong, an expired, a used and an unknown one are all unknown."""
+
+    FITS = "fits"
+    TWO_RECORDS = "two_records"
+    UNKNOWN = "unknown"
+
+
 class Tools(Protocol):
     @property
     def countries(self) -> tuple[str, ...]: ...
@@ -68,3 +95,11 @@ class Tools(Protocol):
     def detect(self, text: str, current: str) -> str: ...
 
     def language_named(self, text: str) -> str | None: ...
+
+    def behind(self) -> Behind | None:
+        """None: nobody is known behind this conversation."""
+
+    def code_fits(self, code: str) -> Fit: ...
+
+    def new_code(self) -> str:
+        """A code that nobody has yet. It is valid once it is kept."""

@@ -13,8 +13,9 @@ from baquiano.engine import picks
 from baquiano.engine.danger import Danger, Finding, Level
 from baquiano.engine.picks import Pick
 from baquiano.engine.state import State
-from baquiano.engine.tools import Approved, Decision, Found, Tools
+from baquiano.engine.tools import Approved, Decision, Fit, Found, Tools
 from baquiano.engine.universal import Universal, country_named, number, universal, yes_or_no
+from baquiano.lib import codes
 
 LANGUAGES = ("es", "ht", "en", "pt", "fr")
 MISSES_BEFORE_A_PERSON = 2
@@ -86,7 +87,14 @@ class Dispel:
     rumour: int
 
 
-Part = Say | Tell | Warn | Heed | Dispel
+@dataclass(frozen=True)
+class Code:
+    """A code to type on another door."""
+
+    code: str
+
+
+Part = Say | Tell | Warn | Heed | Dispel | Code
 
 
 @dataclass(frozen=True)
@@ -138,7 +146,46 @@ class Leave:
     """Close the conversation; the next message opens a new one."""
 
 
-Wish = CallPerson | Raise | Rate | Learn | Forget | Leave
+@dataclass(frozen=True)
+class Agree:
+    """The person behind agrees to what was asked: for what, and in which version of the text."""
+
+    purpose: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """She takes back what she agreed to, by its id: one that `Tools.behind` named."""
+
+    consent: int
+
+
+@dataclass(frozen=True)
+class KeepCode:
+    """What was shown may be typed on another door from now on."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class Join:
+    """This door belongs to whoever the code leads to."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class MissedCode:
+    """A code that does not fit was typed: count it."""
+
+
+@dataclass(frozen=True)
+class Unjoin:
+    """This door belongs to nobody known any more."""
+
+
+Wish = CallPerson | Raise | Rate | Learn | Forget | Leave | Agree | Withdraw | KeepCode | Join | MissedCode | Unjoin
 
 
 @dataclass(frozen=True)
@@ -270,7 +317,7 @@ def _says_danger(state: State, tools: Tools) -> Turn:
 def _universal(state: State, said: Said, tools: Tools) -> Turn | None:
     word = universal(said.text)
     if word is None:
-        return None
+        return _word_with_code(state, said, tools)
     return _ON_WORD[word](state, tools)
 
 
@@ -300,6 +347,103 @@ def _leave(state: State, tools: Tools) -> Turn:
 
 def _back(state: State, tools: Tools) -> Turn:
     return _main_menu(state, tools)
+
+
+# Her record: what she agreed to, and her other doors --------------------------------------------------------------------
+
+AGREEMENTS_SHOWN = 7  # with "all" and the menu 9 rows
+
+
+def _withdraw(state: State, tools: Tools) -> Turn:
+    """Lists what she agreed to, by kind and day, so that a locked screen names nobody and nothing."""
+    behind = tools.behind()
+    if behind is None:
+        return _after_her_record(state, Say("withdraw_unknown"))
+    if not behind.agreed:
+        return _after_her_record(state, Say("withdraw_nothing"))
+    listed = tuple(
+        Pick(f"withdraw:{one.id}", f"agreed.{one.purpose}.{one.on}") for one in behind.agreed[:AGREEMENTS_SHOWN]
+    )
+    everything = (Pick("withdraw:all", "agreed.all"),) if len(behind.agreed) > 1 else ()
+    offered = (*listed, *everything, Pick("menu", "menu"))
+    return _offer(state.understood(), (Say("withdraw_which"),), offered, step="withdraw")
+
+
+def _withdrawn(state: State, which: str, tools: Tools) -> Turn:
+    behind = tools.behind()
+    hers = [one.id for one in behind.agreed] if behind else []
+    chosen = [one for one in hers if which in ("all", str(one))]
+    if not chosen:  # taken back at a desk meanwhile
+        return _withdraw(state, tools)
+    return replace(_after_her_record(state, Say("withdrawn")), wishes=tuple(map(Withdraw, chosen)))
+
+
+def _reminders(state: State, tools: Tools) -> Turn:
+    behind = tools.behind()
+    if behind is None:
+        return _after_her_record(state, Say("not_joined"))
+    if any(one.purpose == "reminders" for one in behind.agreed):
+        return _after_her_record(state, Say("reminders_already"))
+    if not behind.decides:
+        return _after_her_record(state, Say("adult_needed"))
+    offered = (Pick("agree:reminders.v1", "yes"), Pick("decline", "no"))
+    return _offer(state.understood(), (Say("consent.reminders.v1"),), offered, step="consent")
+
+
+def _agreed(state: State, asked: str, tools: Tools) -> Turn:
+    """She said yes to what stood on the screen: the purpose and the version of that text come back with the choice."""
+    behind = tools.behind()
+    if behind is None:
+        return _after_her_record(state, Say("not_joined"))
+    if not behind.decides:
+        return _after_her_record(state, Say("adult_needed"))
+    purpose, _, version = asked.partition(".")
+    return replace(_after_her_record(state, Say("agreed")), wishes=(Agree(purpose, version),))
+
+
+def _declined(state: State, tools: Tools) -> Turn:
+    return _after_her_record(state, Say("declined"))
+
+
+def _join(state: State, tools: Tools) -> Turn:
+    offered = (Pick("join:have", "join_have"), Pick("join:give", "join_give"), Pick("menu", "menu"))
+    return _offer(state.understood(), (Say("join_how"),), offered, step="join")
+
+
+def _join_picked(state: State, which: str, tools: Tools) -> Turn:
+    if which != "give":
+        return Turn(replace(state, offered=(), step="join"), (Reply((Say("join_type"),)),))
+    code = tools.new_code()
+    return Turn(replace(state, offered=(), step=""), (Reply((Code(code),)),), (KeepCode(code),))
+
+
+def _word_with_code(state: State, said: Said, tools: Tools) -> Turn | None:
+    """ "JUNTAR K7RT4D", in one message."""
+    word, _, rest = said.text.strip().partition(" ")
+    code = codes.read(rest) if rest and universal(word) is Universal.JOIN else None
+    return _code_typed(state, code, tools) if code else None
+
+
+def _code_typed(state: State, code: str, tools: Tools) -> Turn:
+    fit = tools.code_fits(code)
+    if fit is Fit.FITS:
+        return replace(_after_her_record(state, Say("joined")), wishes=(Join(code),))
+    if fit is Fit.TWO_RECORDS:
+        return _after_her_record(state, Say("join_two"))
+    offered = (Pick("person", "person"), Pick("menu", "menu"))
+    turn = _offer(state.understood(), (Say("join_wrong"),), offered, step="join")
+    return replace(turn, wishes=(MissedCode(),))
+
+
+def _unjoin(state: State, tools: Tools) -> Turn:
+    if tools.behind() is None:
+        return _after_her_record(state, Say("not_joined"))
+    return replace(_after_her_record(state, Say("unjoined")), wishes=(Unjoin(),))
+
+
+def _after_her_record(state: State, said: Say) -> Turn:
+    offered = (Pick("person", "person"), Pick("menu", "menu"))
+    return _offer(state.understood(), (said,), offered, step="her_record")
 
 
 # Menus ---------------------------------------------------------------------------------------------------------------
@@ -347,18 +491,29 @@ def _topic_picks(topics: tuple[str, ...] | list[str]) -> tuple[Pick, ...]:
 
 
 def _in_progress(state: State, said: Said, tools: Tools) -> Turn | None:
+    """What the last thing we asked makes of this message; None: nothing."""
+    code = codes.read(said.text) if state.step == "join" else None
+    if code:
+        return _code_typed(state, code, tools)
+    answer = yes_or_no(said.text)
+    if answer is None:
+        return None
+    pick = _pick_of_answer(state, yes=answer)
+    if pick:
+        return _picked(state, pick, tools)
+    return _safe_or_not(state, safe=answer) if state.in_danger else None
+
+
+def _pick_of_answer(state: State, *, yes: bool) -> str:
+    """The pick that a yes or a no in words stands for; empty: none of those offered."""
     if state.step == "ask_danger":
-        answer = yes_or_no(said.text)
-        if answer is not None:
-            return _picked(state, "yes" if answer else "no", tools)
-    if state.step == "answered":
-        answer = yes_or_no(said.text)
-        useful = [pick for pick in state.offered if pick.startswith(("useful:", "useless:"))]
-        if answer is not None and useful:
-            return _picked(state, useful[0 if answer else -1], tools)
-    if state.in_danger and yes_or_no(said.text) is not None:
-        return _safe_or_not(state, safe=bool(yes_or_no(said.text)))
-    return None
+        return "yes" if yes else "no"
+    if state.step == "consent":
+        return next((pick for pick in state.offered if pick.startswith("agree:")), "") if yes else "decline"
+    useful = [pick for pick in state.offered if pick.startswith(("useful:", "useless:"))]
+    if state.step == "answered" and useful:
+        return useful[0 if yes else -1]
+    return ""
 
 
 def _safe_or_not(state: State, *, safe: bool) -> Turn:
@@ -669,6 +824,10 @@ _ON_WORD: dict[Universal, Callable[[State, Tools], Turn]] = {
     Universal.LEAVE: _leave,
     Universal.COMPLAINT: _complaint,
     Universal.HELP: _ask_danger,
+    Universal.WITHDRAW: _withdraw,
+    Universal.REMINDERS: _reminders,
+    Universal.JOIN: _join,
+    Universal.UNJOIN: _unjoin,
 }
 _ON_PICK: dict[str, Callable[[State, Tools], Turn]] = {
     "menu": _main_menu,
@@ -676,6 +835,7 @@ _ON_PICK: dict[str, Callable[[State, Tools], Turn]] = {
     "danger": _says_danger,
     "yes": _says_danger,
     "no": _main_menu,
+    "decline": _declined,
 }
 _ON_PICK_OF: dict[str, Callable[[State, str, Tools], Turn]] = {
     "topic": _topic_picked,
@@ -687,4 +847,7 @@ _ON_PICK_OF: dict[str, Callable[[State, str, Tools], Turn]] = {
     "version": _another_text,
     "useful": _useful,
     "useless": _useless,
+    "withdraw": _withdrawn,
+    "agree": _agreed,
+    "join": _join_picked,
 }

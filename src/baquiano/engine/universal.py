@@ -1,4 +1,4 @@
-"""Words that always work, in five languages. They count only as the whole message; SALIR and BORRAR only exactly."""
+"""Words that always work, in five languages. They count only as the whole message; SALIR, BORRAR and SEPARAR only exactly."""
 
 from enum import StrEnum
 
@@ -14,6 +14,10 @@ class Universal(StrEnum):
     LEAVE = "leave"
     COMPLAINT = "complaint"
     HELP = "help"
+    WITHDRAW = "withdraw"
+    REMINDERS = "reminders"
+    JOIN = "join"
+    UNJOIN = "unjoin"
 
 
 # Spanish, English, Portuguese, French, Haitian Creole; folded (no accents, lower case).
@@ -47,8 +51,15 @@ _WORDS: dict[Universal, frozenset[str]] = {
         "reclamation;plent;pote plent".split(";")
     ),
     Universal.HELP: frozenset("ayuda;auxilio;socorro;sos;help;ajuda;aide;aidez-moi;a l'aide;ed;sekou;ede m".split(";")),
+    Universal.WITHDRAW: frozenset(
+        "retirar;retirar permiso;retirar mi permiso;retirar consentimiento;withdraw;withdraw consent;retirar permissao;"
+        "retirer;retirer mon accord;retire;retire pemisyon".split(";")
+    ),
+    Universal.REMINDERS: frozenset("recordatorios;recordatorio;reminders;lembretes;rappels;rapel".split(";")),
+    Universal.JOIN: frozenset("juntar;join;joindre;konekte".split(";")),
+    Universal.UNJOIN: frozenset("separar;unjoin;separer;separe".split(";")),
 }
-_EXACT = (Universal.FORGET, Universal.LEAVE)
+_EXACT = (Universal.FORGET, Universal.LEAVE, Universal.UNJOIN)
 _BY_WORD = {word: meaning for meaning, words in _WORDS.items() for word in words}
 
 _NUMBERS: dict[str, int] = {

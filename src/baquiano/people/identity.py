@@ -15,6 +15,7 @@ from baquiano.channels.events import Alias as SeenAlias
 from baquiano.channels.events import Scheme
 from baquiano.channels.models import Channel
 from baquiano.lib import crypto
+from baquiano.people import joining
 from baquiano.people.models import Address, Alias
 
 
@@ -113,6 +114,7 @@ def _start_afresh(
     for address in retired:
         address.collided_at = timezone.now()
         address.save(update_fields=["collided_at"])
+    joining.end_at(retired, by=None)  # whoever holds the number now is not the person who joined it
     return Recognised(_new(channel, aliases), retired)
 
 

@@ -15,13 +15,15 @@ from django.utils import timezone
 
 from baquiano.channels.events import Alias, Delivery, StatusChanged
 from baquiano.channels.models import Channel
-from baquiano.channels.protocol import Accepted, Choice, Dead, OutMessage, Rejected, Retry, Uncertain, Verdict
+from baquiano.channels.protocol import Accepted, Dead, OutMessage, Rejected, Retry, Uncertain, Verdict
 from baquiano.channels.registry import sender_of
 from baquiano.lib import crypto, faults
 from baquiano.lib.batch import Batch
 from baquiano.lib.turnstile import writing
 from baquiano.people import identity
 from baquiano.people.models import Address
+from baquiano.post import unasked
+from baquiano.post.body import from_json, to_json
 from baquiano.post.models import PARKED_DAYS, Dispatch, Letter, ParkedStatus, State
 
 LEASE_SECONDS = 60
@@ -78,20 +80,6 @@ def _row(one: Outgoing, now: datetime) -> tuple[object, ...]:
     return one.address.pk, one.cause, to_json(one.message), *state
 
 
-def to_json(message: OutMessage) -> dict[str, object]:
-    choices = [[choice.id, choice.title, choice.note] for choice in message.choices]
-    return {"text": message.text, "choices": choices, "list_label": message.list_label}
-
-
-def from_json(body: dict[str, object]) -> OutMessage:
-    choices = body.get("choices")
-    return OutMessage(
-        str(body.get("text", "")),
-        tuple(Choice(*(str(part) for part in row)) for row in choices) if isinstance(choices, list) else (),
-        str(body.get("list_label") or "") or OutMessage("").list_label,
-    )
-
-
 def erase(letters: Iterable[Letter]) -> None:
     """What has already left is forgotten on our side; what has not left yet still leaves."""
     for letter in letters:
@@ -139,14 +127,14 @@ def lease(now: datetime, limit: int) -> list[Leased]:
     lines = [line.pk for line in Channel.objects.able_to_send(now) if sender_of(line.kind)]
     if not lines:  # nobody to send through: do not look through what waits
         return []
-    earlier = Letter.objects.unfinished().filter(address=OuterRef("address"), pk__lt=OuterRef("pk"))
+    earlier = Letter.objects.before_others(now).filter(address=OuterRef("address"), pk__lt=OuterRef("pk"))
     due = Letter.objects.due(now).filter(address__channel__in=lines).exclude(Exists(earlier)).order_by("id")
     if not due.exists():  # the usual case: no write lock for nothing
         return []
     with writing():
         if connection.vendor == "postgresql":
             due = due.select_for_update(skip_locked=True, of=("self",))
-        letters = list(due.select_related("address__channel")[:limit])
+        letters = unasked.released(due.select_related("address__channel")[:limit], now)
         Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(
             state=State.SENDING, lease_until=now + faults.lasting(LEASE_SECONDS)
         )

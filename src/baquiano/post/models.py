@@ -12,6 +12,7 @@ from baquiano.channels.models import Channel
 from baquiano.lib.fields import EncryptedJSON
 from baquiano.lib.privacy import Keeping, Kind, plain
 from baquiano.people.models import Address
+from baquiano.people.models.consent import Purpose
 
 KEEP_DAYS = 180
 PARKED_DAYS = 7
@@ -37,6 +38,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def due(self, now: datetime) -> LetterQuerySet:
         return self.filter(state=State.QUEUED, not_before__lte=now)
 
+    def before_others(self, now: datetime) -> LetterQuerySet:
+        """Those that later ones to the same address must not overtake. What nobody asked for and waits for its hour holds up no answer."""
+        waits_for_its_hour = Q(state=State.QUEUED, not_before__gt=now) & ~Q(purpose="")
+        return self.unfinished().exclude(waits_for_its_hour)
+
     def cut(self, now: datetime) -> LetterQuerySet:
         """Whoever was sending them is gone: their lease ran out."""
         return self.filter(state=State.SENDING, lease_until__lt=now)
@@ -48,7 +54,7 @@ class Letter(models.Model):
     PRIVACY = {
         **plain(
             "id", "address", "cause", "not_before", "state", "lease_until", "attempts", "parts_sent", "possibly_doubled",
-            "error_code", "error", "created_at", "settled_at",
+            "error_code", "error", "created_at", "settled_at", "purpose",
         ),
         "body": Keeping(Kind.SENSITIVE, "what we told the person", days=KEEP_DAYS),
     }  # fmt: skip
@@ -66,6 +72,7 @@ class Letter(models.Model):
     error = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True)
+    purpose = models.CharField(max_length=12, choices=Purpose, blank=True)  # empty: answers what she just wrote
 
     objects = LetterQuerySet.as_manager()
 

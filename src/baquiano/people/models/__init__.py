@@ -5,6 +5,7 @@ from baquiano.people.models.consent import Consent
 from baquiano.people.models.family import Caregiver, FamilyGroup, FamilyMember
 from baquiano.people.models.glass import BrokenGlass, GlassNotice
 from baquiano.people.models.joining import JoinCode, Joining
+from baquiano.people.models.papers import KeptPaper
 from baquiano.people.models.particulars import Distinct, Document, Fact, Nationality, Population
 from baquiano.people.models.person import Access, Person
 from baquiano.people.models.words import NameWord, PersonWord
@@ -24,6 +25,7 @@ __all__ = (
     "GlassNotice",
     "JoinCode",
     "Joining",
+    "KeptPaper",
     "NameWord",
     "Nationality",
     "Person",

@@ -13,7 +13,7 @@ from baquiano.accounts.models import User
 from baquiano.directory.models import Organization
 from baquiano.lib.fields import EncryptedJSON, EncryptedText
 from baquiano.lib.privacy import Keeping, Kind, plain
-from baquiano.people.models.particulars import Basis
+from baquiano.people.models.particulars import Basis, holds
 from baquiano.people.models.person import Person
 
 PROOF_DAYS = 1825
@@ -50,7 +50,7 @@ class Evidence(models.TextChoices):
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def active(self, at: datetime) -> ConsentQuerySet:
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=at), withdrawn_at=None, given_at__lte=at)
+        return self.filter(holds(at))
 
 
 class Consent(models.Model):

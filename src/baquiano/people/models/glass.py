@@ -36,6 +36,13 @@ class BrokenGlassQuerySet(models.QuerySet["BrokenGlass"]):
         return reach(self, user, "review")
 
 
+class OwnGlass(models.QuerySet["BrokenGlass"]):
+    """What one broke oneself."""
+
+    def visible_to(self, user: User) -> models.QuerySet[BrokenGlass]:
+        return reach(self.filter(user=user), user, "break")
+
+
 class BrokenGlass(models.Model):
     """Somebody opened a safety summary they had no access to, because it could not wait. Ends by itself; the owner is told;
     another person reviews it. It opens the summary, never a note or a fact.
@@ -61,6 +68,7 @@ class BrokenGlass(models.Model):
     review = EncryptedText(blank=True, default="")
 
     objects = BrokenGlassQuerySet.as_manager()
+    own = OwnGlass.as_manager()
 
     class Meta:
         constraints = (

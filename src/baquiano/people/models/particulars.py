@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -117,9 +118,8 @@ def _risk(post: Post) -> Q:
 OF_AREAS: Mapping[str, Relation] = {"granted": _granted, "own_area": _own_area}
 
 
-class FactQuerySet(models.QuerySet["Fact"]):
-    def visible_to(self, user: User) -> models.QuerySet[Fact]:
-        return reach(self, user, "read")
+REVIEW_WITHIN = timedelta(hours=24)
+"""How long an exception holds before somebody else has looked at it."""
 
 
 class Basis(models.TextChoices):
@@ -129,6 +129,39 @@ class Basis(models.TextChoices):
     VITAL_INTEREST = "vital_interest", _("To protect a life")
     LEGAL_DUTY = "legal_duty", _("The law obliges us")
     PUBLIC_INTEREST = "public_interest", _("An important public interest")
+
+
+def holds(at: datetime, *, of: str = "") -> Q:
+    """Consents, and exceptions written in their place, that stand at this moment. `of`: the way to them ("consent__").
+
+    What was withdrawn or has ended stands no more; to protect a life, only while it waits to be looked at or was found right.
+    """
+    stands = Q(**{f"{of}given_at__lte": at, f"{of}withdrawn_at": None})
+    in_time = Q(**{f"{of}expires_at": None}) | Q(**{f"{of}expires_at__gt": at})
+    is_ordinary = Q(**{f"{of}basis__in": [basis for basis in Basis if basis is not Basis.VITAL_INTEREST]})
+    waits = Q(**{f"{of}reviewed_at": None, f"{of}given_at__gt": at - REVIEW_WITHIN})
+    return stands & in_time & (is_ordinary | waits | Q(**{f"{of}was_right": True}))
+
+
+def _standing(relation: Relation) -> Relation:
+    """The same relation, to what may still be read: the consent it hangs on stands, and its own day has not passed."""
+
+    def related(post: Post) -> Q:
+        now = timezone.now()
+        is_based = Q(consent=None) | holds(now, of="consent__")
+        return relation(post) & is_based & Q(until__gte=timezone.localdate(now))
+
+    return related
+
+
+class FactQuerySet(models.QuerySet["Fact"]):
+    def visible_to(self, user: User) -> models.QuerySet[Fact]:
+        return reach(self, user, "read")
+
+    def due(self, at: datetime) -> models.QuerySet[Fact]:
+        """To be erased: their day has passed, or the consent they hang on was taken back, has ended or was found wrong."""
+        is_based = Q(consent=None) | holds(at, of="consent__")
+        return self.exclude(is_based & Q(until__gte=timezone.localdate(at)))
 
 
 class Fact(models.Model):
@@ -141,7 +174,9 @@ class Fact(models.Model):
     }
 
     RESOURCE: ClassVar[str] = "fact"
-    RELATIONS: ClassVar[Mapping[str, Relation]] = {**OF_AREAS, "risk": _risk}
+    RELATIONS: ClassVar[Mapping[str, Relation]] = {
+        name: _standing(relation) for name, relation in {**OF_AREAS, "risk": _risk}.items()
+    }
     AREA: ClassVar[str] = "area"
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="facts")

@@ -73,13 +73,17 @@ def _territory(post: Post) -> Q:
     return here & _USABLE & Q(is_restricted=False)
 
 
-def _ownerless(post: Post) -> Q:
-    """Whoever had access has left, and nobody else has any: a coordinator must give it to somebody."""
+def _without_owner() -> Q:
     now = timezone.now()
     owned = Access.objects.current(now).filter(person=OuterRef("pk"))
     working = User.objects.working(now).values("pk")
+    return Q(Exists(owned)) & ~Q(Exists(owned.filter(user__in=working)))
+
+
+def _ownerless(post: Post) -> Q:
+    """Whoever had access has left, and nobody else has any: a coordinator must give it to somebody."""
     here = Q(municipality__pcode__startswith=post.territory) | Q(municipality=None) if post.territory else Q()
-    return Q(Exists(owned)) & ~Q(Exists(owned.filter(user__in=working))) & here & _USABLE
+    return _without_owner() & here & _USABLE
 
 
 RELATIONS: Mapping[str, Relation] = {"granted": _granted, "territory": _territory, "ownerless": _ownerless}
@@ -89,6 +93,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def here(self) -> PersonQuerySet:
         """One row per person: not those that are the same as another, nor those forgotten."""
         return self.filter(same_as=None, forgotten_at=None)
+
+    def ownerless(self) -> PersonQuerySet:
+        """Whoever had access has left, and nobody else has any."""
+        return self.filter(_without_owner())
 
     def visible_to(self, user: User) -> models.QuerySet[Person]:
         return reach(self, user, "read")

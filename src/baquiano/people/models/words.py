@@ -30,7 +30,7 @@ class NameWord(models.Model):
 
 
 class PersonWord(models.Model):
-    """A word of somebody's name, by its keyed hash."""
+    """A word of somebody's name, or two of them together, by its keyed hash: the first half of what `NameWord` has."""
 
     PRIVACY = {
         **plain("id", "person"),
