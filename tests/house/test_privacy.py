@@ -10,7 +10,7 @@ from baquiano.accounts.models import User
 from baquiano.lib.fields import EncryptedBytes
 from baquiano.lib.privacy import Keeping, Kind
 
-OURS = [model for model in apps.get_models() if model.__module__.startswith("baquiano.")]
+OURS = [model for model in apps.get_models() if model.__module__.startswith("baquiano.") and not model._meta.proxy]
 CANARY = "CANARY-3f9"
 READABLE = {(User, "username")}  # to sign in: chosen by the member of staff, need not be a name
 
