@@ -54,6 +54,7 @@ from django.test import Client, override_settings  # noqa: E402
 from django.utils import translation  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 
+from baquiano.accounts.matrix import at_change  # noqa: E402
 from baquiano.accounts.models import Membership, Organisation, Role, User  # noqa: E402
 from baquiano.channels.models import Channel  # noqa: E402
 from tests import house_full  # noqa: E402
@@ -124,6 +125,7 @@ def nothing_is_left_over() -> Iterator[None]:
     """
     yield
     forget_pictures()
+    at_change.cache_clear()
     if "locmem" in django_settings.CACHES["default"]["BACKEND"]:
         cache.clear()
     translation.deactivate()
@@ -188,7 +190,7 @@ def bruno(joins: Joins) -> User:
     return joins("bruno", "Bruno", Role.IT)
 
 
-def _browser_of(user: User) -> Client:
+def browser_of(user: User) -> Client:
     browser = Client()
     browser.force_login(user)
     return browser
@@ -196,27 +198,27 @@ def _browser_of(user: User) -> Client:
 
 @pytest.fixture
 def rosas_browser(rosa: User) -> Client:
-    return _browser_of(rosa)
+    return browser_of(rosa)
 
 
 @pytest.fixture
 def edus_browser(edu: User) -> Client:
-    return _browser_of(edu)
+    return browser_of(edu)
 
 
 @pytest.fixture
 def ritas_browser(rita: User) -> Client:
-    return _browser_of(rita)
+    return browser_of(rita)
 
 
 @pytest.fixture
 def carlas_browser(carla: User) -> Client:
-    return _browser_of(carla)
+    return browser_of(carla)
 
 
 @pytest.fixture
 def brunos_browser(bruno: User) -> Client:
-    return _browser_of(bruno)
+    return browser_of(bruno)
 
 
 @pytest.fixture

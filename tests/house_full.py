@@ -16,8 +16,10 @@ from baquiano.knowledge import finding, hearsay, shelf
 from baquiano.knowledge.models import Article, ArticleVersion, Example, Shelf, Source, Topic, Translation
 from baquiano.packs import actions as packs
 from baquiano.packs.models import PackLoad
+from baquiano.people import vocabulary
 from baquiano.safety import book
 from baquiano.safety.models import CrisisText, EmergencyNumber, PhraseRules
+from baquiano.workspace.people import places
 
 PACKS = ("comun", "colombia", "chile")
 LOADED: tuple[type[models.Model], ...] = (
@@ -74,5 +76,6 @@ def _aside(model: type[models.Model]) -> str:
 
 def forget_pictures() -> None:
     """What is in memory belongs to the rows of one test."""
-    for picture in (*_PICTURES, wording._current, hearsay._built):
+    for picture in (*_PICTURES, wording._current, hearsay._built, vocabulary._current):
         picture.clear()
+    places.forget_places()

@@ -24,11 +24,11 @@ word; statuses of unknown letters after seven days; unanswered questions after t
 
 ## What nothing erases yet
 
-The audit trail (its days are declared; no loop acts on them), alerts, counts of wrong passwords, expired sessions of staff. None of them holds a word that was said or a number.
+The audit trail (its days are declared; no loop acts on them), alerts, recoveries of staff. None of them holds a word that was said or a number.
 
 ## Tables of others
 
-Django keeps sessions of staff (`django_session`: the id of the user, signed) and allauth their second factors (`mfa_authenticator`: encrypted here). Its tables for e-mail addresses stay empty:
+allauth keeps second factors of staff (`mfa_authenticator`: encrypted here). Its tables for e-mail addresses stay empty:
 nobody is asked for one.
 """
 
@@ -52,7 +52,7 @@ def _line(name: str, keeping: Keeping) -> str:
 
 def _fields() -> Iterator[tuple[str, str, str, Keeping]]:
     """Label of the model, the first line of its docstring, field, what it declares; in the order of the labels."""
-    ours = (model for model in apps.get_models() if model.__module__.startswith("baquiano."))
+    ours = (m for m in apps.get_models() if m.__module__.startswith("baquiano.") and not m._meta.proxy)
     for model in sorted(ours, key=lambda model: model._meta.label):
         declared: dict[str, Keeping] = getattr(model, "PRIVACY", {})
         first_line = (model.__doc__ or "").strip().splitlines()[0]

@@ -33,11 +33,13 @@ FURNITURE = _set(
     "in_spanish demo_mark official_link or source caution closed past_trust verified_on reference_date reference_undated "
     "heading.steps heading.documents heading.cost heading.time heading.who_can heading.who_cannot heading.if_refused "
     "heading.do_not_sign heading.unknown heading.long heading.where heading.options heading.risks rest_in_spanish "
-    "unconfirmed figures_past expired danger_unsigned rumour fraud_alert when.today when.tomorrow when.weekday when.unknown weekday.0 weekday.1 "
+    "unconfirmed figures_past expired danger_unsigned rumour fraud_alert join_code consent.notice.v1 consent.contact.v1 "
+    "consent.sensitive.v1 consent.share.v1 consent.image.v1 consent.research.v1 when.today when.tomorrow when.weekday when.unknown weekday.0 weekday.1 "
     "weekday.2 weekday.3 weekday.4 weekday.5 weekday.6"
 )
 MAY_BE_BUTTONS = _set(
-    "list_button pick.useful_yes pick.useful_no pick.person pick.menu pick.details pick.yes pick.no_menu pick.danger"
+    "list_button pick.useful_yes pick.useful_no pick.person pick.menu pick.details pick.yes pick.no_menu pick.no "
+    "pick.join_have pick.join_give pick.danger"
 )
 BUTTON, ROW, SENTENCE, GREETING = 20, 24, 300, 420  # UTF-16 units, as Meta counts
 LOCK_SCREEN = 40
@@ -119,6 +121,12 @@ def test_sentences_are_short() -> None:
             assert _units(text.format(organisation=LONG_NAME)) <= GREETING, f"{name} {key}"
         else:
             assert _units(text) <= SENTENCE, f"{name} {key}: {_units(text)}"
+
+
+def test_a_kind_of_consent_with_its_day_fits_a_row() -> None:
+    for name, key, text in _all_said():
+        if key.startswith("pick.agreed."):
+            assert _units(text.format(date="24-11-2026")) <= ROW, f"{name} {key}"
 
 
 def test_a_sentence_stays_short_and_whole_once_it_is_filled() -> None:
@@ -296,6 +304,7 @@ def _said_by_the_engine() -> frozenset[str]:
     expanded = {
         "branch.": sorted(_branches()),
         "language.": list(LANGUAGES),
+        "agreed.": ["contact", "sensitive", "share", "image", "reminders", "research"],  # followed by the day
         "topic.": [],  # a topic names itself, in its own file; an article too
         "version.": [],
     }

@@ -1,33 +1,23 @@
-"""The second factor: on, asked for, off; and what stays shut for a coordinator without one."""
+"""The second factor: on, asked for, off; and what stays shut for whoever has none."""
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from baquiano.accounts.models import AuditEntry, User
+from baquiano.accounts.models import AuditEntry, StaffSession, User
 from baquiano.accounts.policy import may
 from baquiano.workspace.entrance import second_factor
 from baquiano.workspace.entrance.attempts import FREE_TRIES
+from tests.workspace.telephone import code_of, wrong
 from tests.workspace.visitors import PASSWORD
 
 WithPassword = Callable[[User], User]
-
-
-def code_of(secret: str) -> str:
-    """What the telephone shows now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
-
-
-def wrong(code: str) -> str:
-    return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
 @pytest.fixture
@@ -67,7 +57,7 @@ def test_the_same_secret_is_offered_when_the_page_is_reloaded(rosas_browser: Cli
 
 def test_the_secret_lies_nowhere_in_clear(now: Any, rosas_browser: Client, rosa: User) -> None:
     secret = rosas_browser.get("/workspace/security/on/").context["offered"].secret
-    assert all(secret not in str(session.get_decoded()) for session in Session.objects.all())
+    assert all(secret not in str(session.content) for session in StaffSession.objects.all())
     rosas_browser.post("/workspace/security/on/", {"code": code_of(secret)})
     with connection.cursor() as cursor:
         cursor.execute("SELECT data FROM mfa_authenticator")
@@ -153,19 +143,39 @@ def test_a_weak_password_is_refused(rosas_browser: Client, rosa: User, with_pass
     assert rosa.check_password(PASSWORD)
 
 
-# -- in production a coordinator needs it before she sees a conversation ------------------------------------------------
+# -- in production everybody who reaches somebody's data needs it ------------------------------------------------------
 
 
-def test_in_production_a_coordinator_without_it_is_sent_to_turn_it_on(
-    carlas_browser: Client, carla: User, organisation: object, settings: Any
+@pytest.mark.parametrize(
+    ("username", "address"),
+    [("carla", "/workspace/team/"), ("rosa", "/workspace/inbox/"), ("bruno", "/workspace/team/")],
+)
+def test_in_production_nobody_comes_further_without_it(
+    carla: User,
+    rosa: User,
+    bruno: User,
+    client: Client,
+    settings: Any,
+    with_password: WithPassword,
+    username: str,
+    address: str,
 ) -> None:
+    """From the first login on: coordinator, operator, and whoever keeps the machines and may see who works here."""
     settings.IS_DEMO = False
-    assert carlas_browser.get("/workspace/")["Location"] == "/workspace/security/"
-    assert carlas_browser.get("/workspace/inbox/")["Location"] == "/workspace/security/"
-    part = carlas_browser.get("/workspace/inbox/rows/", headers={"HX-Request": "true"})
+    with_password(User.objects.get(username=username))
+    client.post("/workspace/login/", {"username": username, "password": PASSWORD})
+    assert client.get("/workspace/")["Location"] == "/workspace/security/"
+    assert client.get(address)["Location"] == "/workspace/security/"
+    part = client.get(address, headers={"HX-Request": "true"})
     assert (part.status_code, part["HX-Refresh"]) == (401, "true")
-    assert not may(carla, "conversation.read")
-    assert carlas_browser.get("/workspace/team/").status_code == 200
+    assert client.get("/workspace/security/on/").status_code == 200
+
+
+def test_in_production_nothing_of_her_role_is_hers_before(rosa: User, settings: Any) -> None:
+    settings.IS_DEMO = False
+    assert not may(rosa, "conversation.read")
+    assert not may(rosa, "person.read")
+    assert may(rosa, "article.read")
 
 
 def test_in_production_a_coordinator_with_it_sees_the_inbox(
@@ -177,6 +187,59 @@ def test_in_production_a_coordinator_with_it_sees_the_inbox(
     assert carlas_browser.get("/workspace/inbox/").status_code == 200
 
 
-def test_in_production_an_operator_does_not_need_it(rosas_browser: Client, organisation: object, settings: Any) -> None:
+def test_in_production_who_only_writes_texts_does_not_need_it(edus_browser: Client, settings: Any) -> None:
     settings.IS_DEMO = False
-    assert rosas_browser.get("/workspace/inbox/").status_code == 200
+    assert edus_browser.get("/workspace/editorial/").status_code == 200
+
+
+# -- the codes on paper ----------------------------------------------------------------------------------------------
+
+
+def test_the_codes_are_shown_once_and_asked_about_until_somebody_says_they_were_kept(
+    now: Any, rosas_browser: Client, rosa: User, organisation: object
+) -> None:
+    secret = rosas_browser.get("/workspace/security/on/").context["offered"].secret
+    shown = rosas_browser.post("/workspace/security/on/", {"code": code_of(secret)}).context["codes"]
+    assert shown[0] not in rosas_browser.get("/workspace/security/").content.decode()
+    assert rosas_browser.get("/workspace/")["Location"] == "/workspace/security/"
+    rosas_browser.post("/workspace/security/codes/kept/")
+    rosas_browser.post("/workspace/security/codes/kept/")
+    assert rosas_browser.get("/workspace/")["Location"] == "/workspace/inbox/"
+    assert AuditEntry.objects.filter(actor=rosa, verb="recovery_codes.kept").count() == 1
+
+
+def test_a_code_that_turned_it_on_does_not_open_the_door_as_well(
+    client: Client, rosa: User, with_password: WithPassword, now: Any
+) -> None:
+    with_password(rosa)
+    offered = second_factor.offer(rosa, None)
+    second_factor.turn_on(rosa, offered.sealed, code_of(offered.secret))
+    assert not second_factor.fits(rosa, code_of(offered.secret))
+
+
+def test_a_used_code_stays_used_after_a_restart(rosa: User, secret: str) -> None:
+    assert second_factor.fits(rosa, code_of(secret))
+    cache.clear()
+    assert not second_factor.fits(rosa, code_of(secret))
+
+
+def test_an_earlier_code_is_refused_after_a_later_one(rosa: User, secret: str, now: Any) -> None:
+    earlier = code_of(secret)
+    now.shift(timedelta(seconds=30))
+    assert second_factor.fits(rosa, code_of(secret))
+    now.shift(timedelta(seconds=-30))
+    assert not second_factor.fits(rosa, earlier)
+
+
+def test_turning_it_on_or_off_ends_the_sessions_elsewhere(rosa: User, with_password: WithPassword, now: Any) -> None:
+    with_password(rosa)
+    here, elsewhere = Client(), Client()
+    for deed in ("on", "off"):
+        for browser in (here, elsewhere):
+            browser.force_login(rosa)
+        page = here.get("/workspace/security/on/")
+        said = {"code": code_of(page.context["offered"].secret)} if deed == "on" else {"current": PASSWORD}
+        here.post(f"/workspace/security/{deed}/", said)
+        assert second_factor.is_on(rosa) == (deed == "on")
+        assert here.get("/workspace/security/").status_code == 200
+        assert elsewhere.get("/workspace/security/")["Location"] == "/workspace/login/"

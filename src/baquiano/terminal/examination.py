@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.conf import settings
@@ -12,15 +13,21 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from baquiano.accounts import sealing
 from baquiano.accounts.models import Membership, Role, Tick, organisation
 from baquiano.channels.models import Channel, RawWebhook
 from baquiano.conversations.models import Message
+from baquiano.files import scanning
 from baquiano.knowledge import finding, own_calibration, standing
 from baquiano.knowledge.models import ArticleVersion
+from baquiano.lib import crypto
 from baquiano.packs.models import PackLoad
 from baquiano.post.models import Letter, State
 from baquiano.safety import book
-from baquiano.terminal import production
+from baquiano.terminal import backing_up, production
+
+VERIFY_EVERY = timedelta(days=31)
+BACKUP_IS_OLD = timedelta(days=2)
 
 
 class Mark(StrEnum):
@@ -70,6 +77,12 @@ def _keys() -> Iterator[Finding]:
         yield Finding(Mark.ILL, "Others on this machine can read the key file", f"chmod 600 {file}")
     else:
         yield well("Keys: outside the data folder, readable by one user")
+    if len(crypto.fingerprints()) > 1:
+        yield Finding(
+            Mark.NOTE,
+            f"{len(crypto.fingerprints())} encryption keys: a rotation has been begun and not ended",
+            "After a restart: baquiano keys reencrypt, then baquiano keys drop-old",
+        )
     printed = organisation().key_sheet_printed_on
     if printed:
         yield well(f"Key sheet printed on {printed:%d-%m-%Y}")
@@ -79,6 +92,17 @@ def _keys() -> Iterator[Finding]:
             "The key sheet has not been printed: if this machine breaks, nothing can be read again",
             "baquiano keys sheet, print it twice, then: baquiano doctor --key-sheet-printed",
         )
+
+
+def _backups() -> Iterator[Finding]:
+    """Only those of `baquiano backup` are known here."""
+    last = backing_up.last_file()
+    made_at = datetime.fromisoformat(last.read_text(encoding="ascii")) if last.exists() else None
+    if made_at and timezone.now() - made_at < BACKUP_IS_OLD:
+        yield well(f"Last backup: {made_at:%d-%m-%Y}")
+    else:
+        what = f"The last backup is of {made_at:%d-%m-%Y}" if made_at else "No backup has been made here"
+        yield Finding(Mark.NOTE, what, "baquiano backup FOLDER --keep 14, each night, to another machine")
 
 
 def _database() -> Iterator[Finding]:
@@ -257,6 +281,42 @@ def _calibration() -> Iterator[Finding]:
         yield well(f"Search: decides with the calibration fitted here on {ours['fitted_on']}, instead of the packs'")
 
 
+def _audit() -> Iterator[Finding]:
+    verified = sealing.verified_last()
+    if not sealing.is_as_remembered():
+        yield Finding(
+            Mark.ILL,
+            "The audit trail is not the one this machine remembers",
+            "baquiano audit verify; after restoring a backup: baquiano audit anchor --after-restore",
+        )
+    elif sealing.remembers_nothing():
+        yield Finding(
+            Mark.NOTE,
+            "The newest seal of the audit trail cannot be noted beside the keys: an end that was cut off would go unnoticed",
+            "Let the program write in the folder of the keys (docs/explanation/audit.md)",
+        )
+    elif verified is None or timezone.now() - verified > VERIFY_EVERY:
+        when = f"last verified on {verified:%d-%m-%Y}" if verified else "never verified"
+        yield Finding(Mark.NOTE, f"The audit trail: {when}", "baquiano audit verify, once a month at least")
+    else:
+        yield well(f"The audit trail: last verified on {verified:%d-%m-%Y}")
+
+
+def _scanner() -> Iterator[Finding]:
+    """Files that people show are cleaned and encrypted in any case; a scanner knows what is new this week."""
+    clamd = settings.ENVIRONMENT.clamd
+    if not clamd:
+        yield Finding(
+            Mark.NOTE, "No virus scanner looks at attachments", "apt-get install clamav-daemon, and BAQUIANO_CLAMD"
+        )
+    elif scanning.answers(clamd):
+        yield well("Virus scanner: answers")
+    else:
+        yield Finding(
+            Mark.ILL, "The virus scanner does not answer: no file can be kept", "systemctl status clamav-daemon"
+        )
+
+
 EXAMINATIONS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _mode, _database, _keys, _organisation, _words, _danger_texts, _numbers, _channels, _search, _loops,
+    _mode, _database, _keys, _backups, _organisation, _words, _danger_texts, _numbers, _channels, _search, _loops, _audit, _scanner,
 )  # fmt: skip

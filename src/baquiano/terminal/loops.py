@@ -1,6 +1,6 @@
 """The loops: they call each room's due work and decide nothing.
 
-clock (each second, alerts and leases first), messages (what came in → turns), letters (what must leave), background (purging).
+clock (each second, alerts and leases first, seals last), messages (what came in → turns), letters (what must leave), background (purging).
 `config/serving.py` starts them, `baquiano work` runs them. One process owns them on SQLite (a lock file); on PostgreSQL any number may run,
 each row is claimed with SKIP LOCKED.
 """
@@ -18,21 +18,24 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from django.conf import settings
-from django.core.management import call_command
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from baquiano.accounts import actions as accounts
+from baquiano.accounts import sealing, sessions
 from baquiano.accounts.models import Tick
 from baquiano.channels import actions as channels
 from baquiano.conversations import actions as conversations
 from baquiano.conversations import receiving, turns
+from baquiano.custody import keeping
+from baquiano.files import erasing
 from baquiano.knowledge import editing, finding, questions
 from baquiano.lib.turnstile import BELL, bell, writing
+from baquiano.people import facts, joining
 from baquiano.post import actions as post
 from baquiano.recalls import actions as recalls
 from baquiano.safety import book
+from baquiano.terminal import running
 
 log = logging.getLogger(__name__)
 
@@ -69,25 +72,31 @@ def letters() -> int:
 
 def clock() -> int:
     now = timezone.now()
-    return post.settle_cut(now) + conversations.release_deserted(now) + editing.publish_scheduled(now)
+    done = post.settle_cut(now) + conversations.release_deserted(now) + editing.publish_scheduled(now)
+    return done + sealing.keep_up(now)
 
 
 def background() -> int:
     """What may wait: making vectors for search and listening by meaning, lists of who was told what changed, erasing."""
-    return finding.deepen() + book.deepen() + recalls.due() + erase()
+    return finding.deepen() + book.deepen() + recalls.due() + erase() + sealing.catch_late(timezone.now())
 
 
 def erase() -> int:
     """What has been kept long enough goes."""
     now = timezone.now()
-    call_command("clearsessions")
     return (
         accounts.forget_attempts(now)
+        + sessions.forget_ended(now)
         + channels.erase_past_keeping(now)
+        + erasing.erase_past_keeping(now)
         + post.forget_parked(now)
         + editing.forget_drafts(now)
-        + conversations.erase_past_keeping(now)
+        + conversations.erase_past_keeping(now, besides=keeping.held_addresses(now))
         + questions.forget_past_keeping(now)
+        + joining.forget_codes(now)
+        + facts.erase_due(now)
+        + keeping.watch(now)
+        + keeping.work(now)
     )
 
 
@@ -139,6 +148,7 @@ class Runner:
         lock = lock_file().open("a")
         while self.goes_on():
             if try_lock(lock):
+                running.say_which_key(lock)
                 return lock
             time.sleep(0.1)
         return None
@@ -219,7 +229,7 @@ _CONNECT = ("dbname", "user", "password", "host", "port")
 
 
 def lock_file() -> Path:
-    return Path(settings.ENVIRONMENT.data) / "loops.lock"
+    return running.loops_file()
 
 
 def try_lock(lock: IO[str]) -> bool:

@@ -5,12 +5,12 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from baquiano.accounts.models import organisation
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def staff_screen(view: View) -> View:
@@ -19,7 +19,7 @@ def staff_screen(view: View) -> View:
     """
 
     @wraps(view)
-    def shown(*args: Any, **kwargs: Any) -> HttpResponse:
+    def shown(*args: Any, **kwargs: Any) -> HttpResponseBase:
         with timezone.override(ZoneInfo(organisation().timezone)):
             response = view(*args, **kwargs)
         response.headers.setdefault("Referrer-Policy", "same-origin")

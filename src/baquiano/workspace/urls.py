@@ -2,6 +2,9 @@ from django.urls import URLPattern, path
 
 from baquiano.accounts.policy import guarded
 from baquiano.workspace import home
+from baquiano.workspace.custody import keeping
+from baquiano.workspace.custody import person as custody
+from baquiano.workspace.custody import requests as data_requests
 from baquiano.workspace.editorial import (
     articles,
     danger_texts,
@@ -13,13 +16,15 @@ from baquiano.workspace.editorial import (
     writing,
 )
 from baquiano.workspace.editorial import desk as editorial
-from baquiano.workspace.entrance import invitation, login, security
+from baquiano.workspace.entrance import invitation, login, proving, recovering, security
 from baquiano.workspace.inbox import desk, queue
+from baquiano.workspace.people import access as people_access
+from baquiano.workspace.people import agreeing, describing, facts, finding, papers, record, relatives
 from baquiano.workspace.place import View, staff_screen
 from baquiano.workspace.questions import desk as questions
 from baquiano.workspace.recalls import lists
 from baquiano.workspace.rumours import frauds, rumours
-from baquiano.workspace.setup import hours, may, team
+from baquiano.workspace.setup import hours, inviting, matrix, may, member, team
 
 app_name = "workspace"
 
@@ -40,6 +45,13 @@ urlpatterns: list[URLPattern] = [
     door("security/off/", "totp_off", security.totp_off),
     door("security/codes/", "recovery_codes", security.recovery_codes),
     door("security/password/", "password", security.password),
+    door("security/codes/kept/", "codes_kept", security.codes_kept),
+    door("security/sessions/", "end_sessions", security.end_sessions),
+    door("security/sessions/<int:number>/", "end_session", security.end_session),
+    door("security/left/", "left", security.left),
+    door("security/stay/", "stay", security.stay),
+    door("prove/", "prove", proving.prove),
+    door("recovered/<str:token>/", "recovered", recovering.recovered),
     door("inbox/", "inbox", queue.inbox),
     door("inbox/rows/", "inbox_rows", queue.inbox_rows),
     door("inbox/<int:conversation_id>/", "conversation", desk.conversation),
@@ -51,8 +63,13 @@ urlpatterns: list[URLPattern] = [
     door("inbox/<int:conversation_id>/close/", "close", desk.close),
     door("alerts/<int:alert_id>/acknowledge/", "acknowledge", queue.acknowledge),
     door("team/", "team", team.team),
-    door("team/invite/", "invite", team.invite_somebody),
+    door("team/invite/", "invite", inviting.invite_somebody),
     door("team/<int:membership_id>/end/", "end_membership", team.end),
+    door("team/person/<int:user_id>/", "member", member.member),
+    door("team/person/<int:user_id>/sessions/", "end_their_sessions", member.end_their_sessions),
+    door("team/person/<int:user_id>/recover/", "recover", member.recover),
+    door("team/recoveries/<int:recovery_id>/", "confirm_recovery", member.confirm_recovery),
+    door("team/recoveries/<int:recovery_id>/off/", "call_off_recovery", member.call_off_recovery),
     door("editorial/", "editorial", editorial.desk),
     door("editorial/current/", "board", editorial.board),
     door("editorial/proposals/", "proposals", proposals.proposals),
@@ -99,6 +116,67 @@ urlpatterns: list[URLPattern] = [
     door("frauds/<int:alert_id>/withdraw/", "withdraw_fraud", frauds.withdraw),
     door("recalls/", "recalls", lists.recalls),
     door("recalls/<int:recall_id>/", "recall", lists.recall),
+    door("requests/", "requests", data_requests.requests),
+    door("requests/new/", "new_request", data_requests.new),
+    door("requests/<int:request_id>/", "request", data_requests.request_page),
+    door("requests/<int:request_id>/take/", "take_request", data_requests.take),
+    door("requests/<int:request_id>/identify/", "identify_request", data_requests.identify),
+    door("requests/<int:request_id>/challenge/", "challenge_request", data_requests.challenge),
+    door("requests/<int:request_id>/code/", "request_code", data_requests.code),
+    door("requests/<int:request_id>/extend/", "extend_request", data_requests.extend),
+    door("requests/<int:request_id>/close/", "close_request", data_requests.close),
+    door("custody/<int:person_id>/", "custody", custody.custody),
+    door("custody/<int:person_id>/copy/pdf/", "custody_pdf", custody.as_pdf),
+    door("custody/<int:person_id>/copy/json/", "custody_json", custody.as_json),
+    door("custody/<int:person_id>/correct/", "custody_correct", custody.correct),
+    door("custody/<int:person_id>/block/", "custody_block", custody.block),
+    door("custody/<int:person_id>/unblock/", "custody_unblock", custody.unblock),
+    door("custody/<int:person_id>/hold/", "custody_hold", custody.hold),
+    door("custody/<int:person_id>/forget/", "custody_forget", custody.forget),
+    door("custody/holds/<int:hold_id>/lift/", "lift_hold", custody.lift),
+    door("keeping/", "keeping", keeping.keeping),
+    door("keeping/approve/", "approve_keeping", keeping.approve),
+    door("keeping/stop/", "stop_keeping", keeping.stop),
+    door("people/", "people", finding.people),
+    door("people/new/", "new_person", describing.new),
+    door("people/ownerless/", "ownerless", finding.ownerless),
+    door("people/<int:person_id>/", "person", record.person),
+    door("people/<int:person_id>/edit/", "edit_person", describing.edit),
+    door("people/<int:person_id>/receive/", "receive_person", finding.receive),
+    door("people/<int:person_id>/contact/", "safe_contact", agreeing.safe_contact),
+    door("people/<int:person_id>/family/", "family", relatives.family),
+    door("people/<int:person_id>/family/<int:other_id>/add/", "add_to_family", relatives.add_to_family),
+    door("people/<int:person_id>/family/<int:member_id>/leave/", "leave_family", relatives.leave_family),
+    door("people/<int:person_id>/care/", "add_caregiver", relatives.add_caregiver),
+    door("people/<int:person_id>/care/<int:caregiver_id>/end/", "end_caregiver", relatives.end_caregiver),
+    door("people/<int:person_id>/documents/", "add_document", papers.add),
+    door("people/<int:person_id>/documents/<int:document_id>/remove/", "remove_document", papers.remove),
+    door("people/<int:person_id>/papers/", "keep_paper", papers.keep),
+    door("papers/<int:paper_id>/", "paper", papers.download),
+    door("papers/<int:paper_id>/erase/", "let_paper_go", papers.let_go),
+    door("people/<int:person_id>/same/<int:other_id>/", "merge_person", record.merge),
+    door("people/<int:person_id>/same/<int:other_id>/separate/", "unmerge_person", record.unmerge),
+    door("people/<int:person_id>/two/<int:other_id>/", "two_people", record.are_two),
+    door("people/<int:person_id>/code/", "join_code", agreeing.join_code),
+    door("people/<int:person_id>/doors/<int:joining_id>/separate/", "unjoin", agreeing.unjoin),
+    door("people/<int:person_id>/access/", "grant_access", people_access.grant),
+    door("people/<int:person_id>/trail/", "trail", people_access.trail),
+    door("people/<int:person_id>/access/<int:access_id>/end/", "end_access", people_access.end),
+    door("people/<int:person_id>/facts/", "add_fact", facts.add),
+    door("people/<int:person_id>/facts/<int:fact_id>/erase/", "erase_fact", facts.erase),
+    door("people/<int:person_id>/consents/", "give_consent", agreeing.give),
+    door("people/<int:person_id>/consents/<int:consent_id>/withdraw/", "withdraw_consent", agreeing.withdraw),
+    door("consents/reviews/", "consent_reviews", agreeing.reviews),
+    door("consents/<int:consent_id>/review/", "review_consent", agreeing.review),
+    door("glass/", "break_glass", people_access.break_glass),
+    door("glass/reviews/", "glass_reviews", people_access.reviews),
+    door("glass/<int:glass_id>/", "glass", people_access.glass),
+    door("glass/<int:glass_id>/review/", "review_glass", people_access.review),
+    door("glass/notices/<int:notice_id>/seen/", "glass_seen", people_access.seen),
     door("may/", "may", may.may),
+    door("may/<int:user_id>/", "may_of", may.may_of),
+    door("may/<int:user_id>/on/", "may_on", may.may_on),
+    door("matrix/", "matrix", matrix.show),
+    door("matrix/change/", "change_matrix", matrix.change),
     door("hours/", "hours", hours.hours),
 ]

@@ -1,22 +1,15 @@
-"""Who works here: inviting somebody, and ending what somebody may do."""
+"""Who works here, and ending what somebody may do."""
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from baquiano.accounts.actions import INVITATION_LASTS, CannotDoThat, end_membership, invite
-from baquiano.accounts.models import Membership, Role
+from baquiano.accounts.actions import CannotDoThat, end_membership
+from baquiano.accounts.models import Membership
 from baquiano.accounts.policy import StaffRequest, may
-from baquiano.workspace.setup.may import RoleInWords, roles_in_words
-
-
-class InviteForm(forms.Form):
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices, widget=forms.RadioSelect)
+from baquiano.accounts.recovery import waiting
 
 
 def team(request: StaffRequest) -> HttpResponse:
@@ -25,23 +18,11 @@ def team(request: StaffRequest) -> HttpResponse:
         "members": members,
         "may_invite": may(request.user, "team.invite"),
         "may_end": may(request.user, "team.end"),
+        "recoveries": [one for one in waiting() if one.user != request.user]
+        if may(request.user, "team.recover")
+        else [],
     }
     return render(request, "workspace/team.html", page)
-
-
-def invite_somebody(request: StaffRequest) -> HttpResponse:
-    """The link is shown once, in the answer to the form; only its hash is kept."""
-    form = InviteForm(request.POST or None)
-    if form.is_valid():
-        token = invite(Role(form.cleaned_data["role"]), by=request.user)
-        page = {
-            "link": request.build_absolute_uri(reverse("workspace:invitation", args=[token])),
-            "role": Role(form.cleaned_data["role"]).label,
-            "until": timezone.now() + INVITATION_LASTS,
-        }
-        return render(request, "workspace/invited.html", page)
-    roles: list[RoleInWords] = roles_in_words(frozenset())
-    return render(request, "workspace/invite.html", {"form": form, "roles": roles})
 
 
 def end(request: StaffRequest, membership_id: int) -> HttpResponse:

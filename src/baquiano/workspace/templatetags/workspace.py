@@ -79,6 +79,10 @@ REACHES = {
     "closed": _("chat that has ended"),
     "moved": _("number changed hands"),
 }
+PEOPLE = {
+    "people", "new_person", "ownerless", "person", "edit_person", "safe_contact", "family", "add_caregiver", "add_document",
+    "join_code", "grant_access", "add_fact", "give_consent", "consent_reviews", "break_glass", "glass", "glass_reviews",
+}  # fmt: skip
 EDITORIAL = frozenset(
     ["editorial", "board", "proposals", "batch", "adopt", "approve_several", "articles", "article", "new_article", "edit", "translate", "version",
      "approve", "send_back", "withdraw", "languages", "withdraw_translation", "danger_texts", "danger_texts_in", "guide",
@@ -116,6 +120,12 @@ def tick(delivery: str) -> SafeString:
     return format_html(
         '<span class="tick tick--{}"><span aria-hidden="true">{}</span> {}</span>', delivery, mark, words
     )
+
+
+@register.filter
+def is_people(here: str) -> bool:
+    """Whether a page of this name belongs to the people we serve."""
+    return here in PEOPLE
 
 
 @register.filter

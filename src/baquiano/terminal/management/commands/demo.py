@@ -13,7 +13,7 @@ from baquiano.channels.events import Alias, Scheme
 from baquiano.channels.models import Channel
 from baquiano.conversations import actions
 from baquiano.conversations.models import Conversation
-from baquiano.terminal import doors
+from baquiano.terminal import doors, fictional
 
 # Known to everybody, for fictional people only: production does not start beside them.
 DEMO_PASSWORD = "camino-de-prueba"
@@ -43,6 +43,9 @@ class Command(BaseCommand):
         call_command("pack", "load", *PACKS)
         self._passwords()
         doors.open_own()
+        made = fictional.people()
+        if made:
+            self.stdout.write(f"{made} fictional people, each seen by the colleague who registered them …")
         if not without_visits and not Conversation.objects.exists():
             self._visits()
         self._logins()
@@ -67,5 +70,5 @@ class Command(BaseCommand):
         self.stdout.write(f"Workspace     {settings.ENVIRONMENT.url}/workspace/")
         for user in User.objects.filter(is_demo=True).order_by("id"):
             role = user.memberships.values_list("role", flat=True).first()
-            self.stdout.write(f"  {role:<12} user {user.username:<8} password {DEMO_PASSWORD}")
+            self.stdout.write(f"  {role:<13} user {user.username:<8} password {DEMO_PASSWORD}")
         self.stdout.write("Everything here is fictional; texts are served as DEMO, approved by nobody.\n")

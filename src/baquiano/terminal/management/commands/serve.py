@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from baquiano.accounts.models import User
-from baquiano.terminal import doors, production
+from baquiano.terminal import doors, production, running
 
 
 class Command(BaseCommand):
@@ -41,6 +41,8 @@ class Command(BaseCommand):
         if User._meta.db_table not in connection.introspection.table_names():
             raise CommandError("The database is empty. First: baquiano migrate (or make demo).")
         self._refuse_taken_port(host, port)
+        if not running.hold_for_life(running.serving_file()):
+            raise CommandError("A backup is being restored here. Wait until it has ended.")
         doors.open_own()
         call_command("createcachetable", verbosity=0)  # PostgreSQL keeps rate limits there; on SQLite it does nothing
         call_command("collectstatic", interactive=False, verbosity=0)

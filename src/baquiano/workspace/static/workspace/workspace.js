@@ -41,7 +41,7 @@
 
   // Nobody who uses this computer next finds what was being written
   all('[data-leaving]').forEach(function (form) {
-    form.addEventListener('submit', function () { sessionStorage.clear(); });
+    form.addEventListener('submit', function () { sessionStorage.clear(); localStorage.clear(); });
   });
   if (desk) Object.keys(sessionStorage).forEach(function (key) {
     if (key.indexOf(DRAFT) === 0 && key.indexOf(DRAFT + desk.dataset.user + ':') !== 0) sessionStorage.removeItem(key);

@@ -1,0 +1,1 @@
+"""The people we serve, for those who may see them."""
