@@ -20,7 +20,7 @@ from pypdf import PdfReader
 from baquiano.accounts.matrix import shipped
 from baquiano.accounts.models import AuditEntry, Membership, Role, User
 from baquiano.people.models import Consent, Fact, Person
-from tests.matrix.oracle import TEXT, About
+from tests.matrix.oracle import About
 from tests.matrix.world import RELATIONS, World
 
 METHODS = ("get", "post")
@@ -31,7 +31,6 @@ SAMPLES = (
     "es",
     "nada/nada",
 )  # each converter takes one of these
-ROUTES_OF_MACHINES = ("api:", "public:")
 
 
 @dataclass(frozen=True)
@@ -333,7 +332,6 @@ def noting(written: set[str]) -> Callable[..., Any]:
 
 # -- the faults of one step ------------------------------------------------------------------------------------------------
 
-PROTECTED = frozenset(TEXT["second_factor"]) - {"team", "matrix", "alert", "complaint"}
 NAMES = ("name", "called")
 
 

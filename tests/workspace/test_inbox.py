@@ -72,12 +72,15 @@ def test_the_title_and_the_address_say_nothing_of_the_person(rosas_browser: Clie
     assert "<title>Bandeja</title>" in page
 
 
-def test_a_queue_that_has_not_changed_is_not_sent_again(now: Any, rosas_browser: Client, waiting: Conversation) -> None:
+def test_a_queue_that_has_not_changed_is_not_sent_again(
+    now: Any, rosas_browser: Client, rosa: User, waiting: Conversation
+) -> None:
     seen = hidden(rosas_browser.get("/workspace/inbox/"), "seen")
     rows = "/workspace/inbox/rows/"
     unchanged = rosas_browser.get(rows, {"seen": seen, "showing": 0})
     assert (unchanged.status_code, unchanged.content) == (204, b"")
     now.shift(timedelta(hours=2))
+    rosas_browser.force_login(rosa)  # nobody stays in so long without doing anything
     changed = rosas_browser.get(rows, {"seen": seen, "showing": 0})
     assert changed.status_code == 200
     assert "Nadie respondió" in changed.content.decode()
@@ -152,9 +155,10 @@ def test_an_answer_that_was_taken_gives_the_id_of_the_next(rosas_browser: Client
 
 
 def test_what_was_written_when_the_lease_was_lost_is_kept_and_told(
-    now: Any, rosas_browser: Client, rosas: Conversation
+    now: Any, rosas_browser: Client, rosa: User, rosas: Conversation
 ) -> None:
     now.shift(timedelta(hours=1))
+    rosas_browser.force_login(rosa)
     release_deserted(timezone.now())
     told = answer(rosas_browser, rosas, "Esto no se pierde", headers=PART)
     assert told.status_code == 409

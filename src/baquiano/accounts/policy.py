@@ -35,6 +35,7 @@ from baquiano.accounts.models import AREA_OF, Membership, Role, User
 LOGIN = "workspace:login"
 SECURITY = "workspace:security"
 PROVE = "workspace:prove"
+_KEPT = "standing_now"  # on the user of one request
 
 Row = TypeVar("Row", bound=models.Model)
 Seen = TypeVar("Seen", bound=models.Model, covariant=True)
@@ -72,14 +73,31 @@ class StaffRequest(HttpRequest):
 # -- what somebody may -------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What somebody is at one moment. `held`: the cells of their roles; `open`: without what waits for a second factor."""
+
+    posts: tuple[Post, ...]
+    held: frozenset[Cell]
+    open: frozenset[Cell]
+
+
 def matrix() -> Matrix:
     """The matrix that holds at this moment."""
     return at_change(latest_change())
 
 
-def posts_of(user: User) -> list[Post]:
+def standing(user: User) -> Standing:
+    """Asked anew each time; for whoever makes a request once, by `guarded`, and it ends with the request."""
+    kept = getattr(user, _KEPT, None)
+    return kept if isinstance(kept, Standing) else _standing(user)
+
+
+def _standing(user: User) -> Standing:
     rows = Membership.objects.current(timezone.now()).filter(user=user).values_list("role", "area", "territory__pcode")
-    return [as_post(user.pk, role, area, pcode or "") for role, area, pcode in rows]
+    posts = tuple(as_post(user.pk, role, area, pcode or "") for role, area, pcode in rows)
+    held = matrix().of(post.role for post in posts)
+    return Standing(posts, held, _open(user, held))
 
 
 def as_post(user: int, role: str, area: str, territory: str) -> Post:
@@ -87,8 +105,12 @@ def as_post(user: int, role: str, area: str, territory: str) -> Post:
     return Post(user, role, area or AREA_OF.get(Role(role), ""), territory)
 
 
+def posts_of(user: User) -> list[Post]:
+    return list(standing(user).posts)
+
+
 def roles_of(user: User) -> list[str]:
-    return [post.role for post in posts_of(user)]
+    return [post.role for post in standing(user).posts]
 
 
 def may(user: User, permission: str) -> bool:
@@ -97,19 +119,19 @@ def may(user: User, permission: str) -> bool:
 
 
 def permissions(user: User) -> frozenset[str]:
-    return frozenset(cell.permission for cell in _permitted(user, roles_of(user)))
+    return frozenset(cell.permission for cell in standing(user).open)
 
 
 def owes_second_factor(user: User) -> bool:
     """Something of their role stays shut until they turn on a second factor."""
-    cells = matrix().of(roles_of(user))
-    return cells != _open(user, cells)
+    now = standing(user)
+    return now.held != now.open
 
 
 def reach(rows: "models.QuerySet[Row]", user: User, action: str) -> "models.QuerySet[Row]":
     """Those of `rows` on which this user may do `action`. Adds conditions to the query and asks nothing of the rows themselves."""
-    posts = posts_of(user)
-    return opened(rows, posts, _permitted(user, [post.role for post in posts]), action)
+    now = standing(user)
+    return opened(rows, now.posts, now.open, action)
 
 
 def opened(
@@ -150,10 +172,6 @@ def _way(model: Any, relation: str, areas: tuple[str, ...], post: Post) -> Q:
     return related & Q(**{f"{model.AREA}__in": areas}) if areas else related
 
 
-def _permitted(user: User, roles: list[str]) -> frozenset[Cell]:
-    return _open(user, matrix().of(roles))
-
-
 def _open(user: User, cells: frozenset[Cell]) -> frozenset[Cell]:
     """Without what is shut until a second factor is on: everything about the people we serve, in production."""
     shut = shipped().second_factor
@@ -180,15 +198,15 @@ def guarded(route: str, view: View) -> View:
         user = request.user
         if isinstance(user, AnonymousUser) or not user.is_active:
             return _sent_to(request, LOGIN)
-        roles = roles_of(user)
-        cells = matrix().of(roles)
-        if (rule == "staff" and roles) or rule in {cell.permission for cell in _open(user, cells)}:
+        now = _standing(user)
+        setattr(user, _KEPT, now)
+        if (rule == "staff" and now.posts) or rule in {cell.permission for cell in now.open}:
             if route not in shipped().by_itself:
                 sessions.touch(request.session)
             if rule in shipped().step_up and not sessions.is_proven(request.session):
                 return _asked_to_prove(request)
             return view(request, *args, **kwargs)
-        if rule in {cell.permission for cell in cells}:  # theirs, once they have turned on a second factor
+        if rule in {cell.permission for cell in now.held}:  # theirs, once they have turned on a second factor
             return _sent_to(request, SECURITY)
         refused(user, rule, route)
         raise Http404

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -213,7 +214,7 @@ def _initial(person: Person) -> dict[str, Any]:
                 "is_restricted",
             )
         },
-        "born_on": date.fromisoformat(person.born_on) if person.born_on else None,
+        "born_on": parse_date(person.born_on) if person.born_on else None,
         "groups": [row.group for row in person.populations.all()],
         "nationality": next(iter(nationalities), ""),
         "second_nationality": next(iter(nationalities[1:]), ""),

@@ -1,16 +1,17 @@
 """One person's page: who they are, who looks after whom, what they agreed to, who may see them."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from baquiano.accountability.actions import in_dispute
 from baquiano.accounts.audit import read
 from baquiano.accounts.policy import StaffRequest, find_for, find_or_refuse, permissions, reaches
 from baquiano.people import consenting, same, searching
@@ -70,6 +71,7 @@ def _everything(request: StaffRequest, found: Person) -> dict[str, Any]:
         .select_related("told_to")
         .order_by("-told_at"),
         "areas_elsewhere": _areas_elsewhere(request, found),
+        "in_dispute": in_dispute([found.pk]),
         "safe": agreeing.in_words(found),
         "consents": _consents(found) if "consent.read" in mine else (),
         "may_withdraw": "consent.withdraw" in mine,
@@ -96,8 +98,8 @@ def _consents(person: Person) -> list[Agreed]:
 def _age(person: Person) -> str:
     """In words: exact with a day of birth, about with a year."""
     today = timezone.localdate()
-    if person.born_on:
-        born = date.fromisoformat(person.born_on)
+    born = parse_date(person.born_on) if person.born_on else None
+    if born:
         years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
         return _("%(years)d years old") % {"years": years}
     if person.birth_year:
