@@ -54,6 +54,7 @@ from django.test import Client, override_settings  # noqa: E402
 from django.utils import translation  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 
+from baquiano.accounts import anchor  # noqa: E402
 from baquiano.accounts.matrix import at_change  # noqa: E402
 from baquiano.accounts.models import Membership, Organisation, Role, User  # noqa: E402
 from baquiano.channels.models import Channel  # noqa: E402
@@ -126,6 +127,7 @@ def nothing_is_left_over() -> Iterator[None]:
     yield
     forget_pictures()
     at_change.cache_clear()
+    anchor.forget()  # the newest seal, remembered beside the keys
     if "locmem" in django_settings.CACHES["default"]["BACKEND"]:
         cache.clear()
     translation.deactivate()

@@ -54,6 +54,7 @@ def _database_of_its_own(url: str) -> Iterator[str]:
 def _fill(given: argparse.Namespace, name: str, home: Path, url: str) -> None:
     around = {**os.environ, "BAQUIANO_HOME": str(home), "SEMANTIC": "0", "DATABASE_URL": url, "OMP_NUM_THREADS": "1"}
     around["DJANGO_SETTINGS_MODULE"] = "baquiano.config.settings"
+    (home / "data" / "static").mkdir(parents=True)  # whitenoise warns of a missing folder
     subprocess.run([BIN / "baquiano", "demo", "--without-visits"], env=around, check=True, stdout=subprocess.DEVNULL)
     seeding = [BIN / "baquiano", "seed-load", "--people", str(given.people), "--attentions", "0"]
     done = subprocess.run(seeding, env=around, check=True, capture_output=True, text=True)

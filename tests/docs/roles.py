@@ -16,6 +16,7 @@ RELATIONS = {
     "any": "no condition, or a thing without rows",
     "granted": "people they were given access to: a row of `people.Access` that holds now",
     "own_area": "things of the area of their membership, about people to whom they have access in that same area",
+    "no_area": "things that belong to no area, about people they were given access to",
     "risk": "a risk to somebody's safety, whatever its area, about people they were given access to",
     "territory": "people of the part of the country of their membership, except those to be found only by who has access",
     "ownerless": "people to whom nobody who works here has access any more",

@@ -144,6 +144,8 @@ class Facts:
             return bool(mine)
         if relation == "own_area":
             return bool(post.works_in) and row.area == post.works_in and any(g.area == post.works_in for g in mine)
+        if relation == "no_area":
+            return bool(mine) and row.area == ""
         if relation == "risk":
             return row.is_risk and bool(mine)
         if relation == "territory":

@@ -32,6 +32,9 @@ from baquiano.config.signing_in import StaffAdapter
 from tests.conftest import Joins
 from tests.matrix.walking import METHODS, Route, guarded_among, routes_of
 
+# HTTP and permissions are the same on both engines; tests/accounts/test_matrix.py asks PostgreSQL.
+pytestmark = pytest.mark.sqlite
+
 SIGN_UP = {
     "username": "intrusa",
     "display_name": "Intrusa",

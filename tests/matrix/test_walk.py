@@ -39,6 +39,9 @@ from tests.matrix.walking import (
 )
 from tests.matrix.world import World
 
+# HTTP and permissions are the same on both engines; tests/accounts/test_matrix.py asks PostgreSQL.
+pytestmark = pytest.mark.sqlite
+
 ROUTES = guarded_among(routes_of(get_resolver()))
 BY_NAME = {route.name: route for route in ROUTES}
 

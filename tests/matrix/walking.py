@@ -198,6 +198,7 @@ REACHED: dict[str, Reach] = {
     "consent.review": _anybody,
     "attachment.read": _on_person("read"),
     "attachment.add": _on_person("read"),
+    "attachment.erase": _on_person("read"),
     "glass.break": _own_glass,
     "glass.review": _others_glass,
     "fact.write": _on_person("read"),  # with a fact in the address: `_on_fact`
@@ -284,12 +285,16 @@ def step(world: World, route: Route, role: Role, relation: str, method: str, *, 
     written: set[str] = set()
     data = {**HIJACK, **FILLED, "to": str(world.keeper.pk)} if method == "post" else {}
     with transaction.atomic():
-        last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         with connection.execute_wrapper(noting(written)):
             answer = getattr(browser, method)(address, data)
-        verbs = tuple(AuditEntry.objects.filter(pk__gt=last, actor=user).order_by("pk").values_list("verb", flat=True))
+        entries = list(
+            AuditEntry.objects.filter(pk__gt=world.last_entry, actor=user).order_by("pk").values_list("pk", "verb")
+        )
         body, stolen = _text(answer), _stolen(world, user) if written else ""
         transaction.set_rollback(not is_kept)
+    if is_kept and entries:
+        world.last_entry = entries[-1][0]
+    verbs = tuple(verb for _, verb in entries)
     browser.cookies.clear()
     browser.cookies.load(cookies)
     return Step(answer.status_code, body, frozenset(written), verbs, stolen)
@@ -404,7 +409,7 @@ DEEDS_OTHERWISE = {
     "workspace:stay": "the session goes on: no deed",
     "workspace:leave_family": "two people part: one entry about each of them",
     "workspace:glass_seen": "“I have seen it” on one's own screen: the breaking and its review are the deeds",
-    "workspace:add_fact": "owed: nothing says yet who wrote a fact down",
+    "workspace:add_fact": "what lets us keep it is written first, if it was not there: a deed of its own",
 }
 """Routes whose deeds leave another number of entries, and why."""
 READS_OTHERWISE = {
@@ -412,11 +417,8 @@ READS_OTHERWISE = {
     "workspace:inbox_rows": "the same queue",
     "workspace:consent_reviews": "what waits for a review, without names: the review is the deed",
     "workspace:glass_reviews": "what waits for a review, without names: the review is the deed",
+    "workspace:thread": "the poll of a screen that was opened a moment before: tests/workspace/test_inbox_reads.py has the other one",
     "workspace:grant_access": "who has access and why, beside the name: giving and ending are the deeds",
-    "workspace:request": "owed: the page shows what was asked and how to reach them, and nothing says so",
-    "workspace:thread": "owed: the poll of somebody who has not opened the conversation",
-    "workspace:edit_person": "owed: the form shows the record, and nothing says so",
-    "workspace:safe_contact": "owed: the form shows how to reach them, and nothing says so",
 }
 """Pages that show something protected and leave another number of entries, and why."""
 

@@ -129,6 +129,7 @@ def test_an_export_loaded_into_an_empty_house_and_exported_again_is_the_same(ful
 
 
 @pytest.mark.django_db
+@pytest.mark.soak
 def test_the_packs_of_this_repository_come_back_byte_by_byte(tmp_path: Path) -> None:
     for name in ("comun", "colombia", "chile", "demo_mision"):
         shutil.copytree(settings.PACKS / name, tmp_path / "in" / name)

@@ -121,7 +121,11 @@ def _database() -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         # Who is connected, and with which key: a rotation asks the server whether everybody has the new one.
-        "OPTIONS": {"application_name": f"baquiano {crypto.fingerprint(KEYS.encryption[0])}"},
+        "OPTIONS": {
+            "application_name": f"baquiano {crypto.fingerprint(KEYS.encryption[0])}",
+            # Compiling a query took half a second where running it takes milliseconds: our conditions are long, our answers short.
+            "options": "-c jit=off",
+        },
     }
 
 

@@ -6,11 +6,12 @@ is part of the same query: nobody else is compared or opened; only how common a 
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from baquiano.people import vocabulary
 from baquiano.people.models import Distinct, Document, NameWord, Person, PersonWord
@@ -25,12 +26,12 @@ DRIVING_ALIKE = 4
 """The same for a whole name beside another record, which may lack half of it."""
 WIDTH = 30
 """What a word is widened to."""
-PAIRS = 700
+PAIRS = 400
 """Pairs looked up at once."""
 OPENED = 60
 """Names opened to put the best in order."""
 ROWS = 600
-"""Rows looked at when nothing but the name is known. With a year or a place all are looked at."""
+"""Rows looked at, those with the right year or place first."""
 COUNTED = 20_000
 """A word borne by more people than this is simply common."""
 WORSE = 0.4
@@ -65,14 +66,14 @@ class _Known:
     def __bool__(self) -> bool:
         return self.birth_year is not None or self.municipality is not None
 
-    def condition(self) -> Q:
-        """The right year, give or take one, or the right place."""
-        fits = Q(pk__in=())
+    def fits(self) -> Case:
+        """1: the right year, give or take one, or the right place; 0: neither."""
+        ways = Q(pk__in=())
         if self.birth_year is not None:
-            fits |= Q(birth_year__range=(self.birth_year - 1, self.birth_year + 1))
+            ways |= Q(person__birth_year__range=(self.birth_year - 1, self.birth_year + 1))
         if self.municipality is not None:
-            fits |= Q(municipality=self.municipality)
-        return fits
+            ways |= Q(person__municipality=self.municipality)
+        return Case(When(ways, then=1), default=0)
 
     def has_year(self, birth_year: int | None) -> bool:
         return self.birth_year is not None and birth_year is not None and abs(self.birth_year - birth_year) <= 1
@@ -230,20 +231,21 @@ def _named_alike(rows: QuerySet[Person], person: Person) -> list[Hit]:
 
 
 def _widened(asked: Sequence[str]) -> dict[str, Near]:
-    book = vocabulary.current() if asked else None
-    return {word: book.near(word) for word in asked} if book else {}
+    if not asked:
+        return {}
+    book = vocabulary.current()
+    return {word: book.near(word) for word in asked}
 
 
 def _look_for(
     rows: QuerySet[Person], asked: Mapping[str, Near], known: _Known, driving: int, enough: int
 ) -> list[_Fitting]:
-    """Who bears two of the words; if nobody likely does, who bears one. First those with what else is known."""
+    """Who bears two of the words; if nobody likely does, who bears one."""
     found: dict[int, _Fitting] = {}
     if len(asked) == 2:
-        found = _first_known(rows, _pairs(list(asked.values())), known, enough, _look)
+        found = _look(rows, _pairs(list(asked.values())), known)
     if len(asked) > 2:
-        rarest = [asked[word] for word in _rarest_first(asked)[:driving]]
-        found = _first_known(rows, _pairs(rarest), known, enough, _look_for_most)
+        found = _look_for_most(rows, _pairs([asked[word] for word in _rarest_first(asked)[:driving]]), known)
     if not any(known.worth(one.birth_year, one.municipality) > 0 for one in found.values()) if known else not found:
         found = _bearing_one(rows, asked, known, enough) | found
     return sorted(found.values(), key=lambda one: (-one.closeness, one.person))[:OPENED]
@@ -254,49 +256,44 @@ def _bearing_one(rows: QuerySet[Person], asked: Mapping[str, Near], known: _Know
     found: dict[int, _Fitting] = {}
     for word in _rarest_first(asked):
         if len(found) < enough:
-            half = {
-                one: closeness / 2 for one, closeness in _singles(asked[word]).items()
-            }  # never before who bears two
-            found = _first_known(rows, half, known, enough, _look) | found
+            # Half as close: never before who bears two.
+            half = {one: closeness / 2 for one, closeness in _singles(asked[word]).items()}
+            found = _look(rows, half, known) | found
     return found
 
 
-def _first_known(
-    rows: QuerySet[Person], hashes: Near, known: _Known, enough: int, look: Callable[..., dict[int, _Fitting]]
-) -> dict[int, _Fitting]:
-    """Those with the year or the place that is known; if these are few, anybody else too."""
-    if not hashes:
-        return {}
-    found = look(rows.filter(known.condition()), hashes, known) if known else {}
-    return found if len(found) >= enough else look(rows, hashes, known, most=ROWS) | found
+def _bearers_of(rows: QuerySet[Person], hashes: Near, known: _Known) -> QuerySet[Any]:
+    """Rows of `PersonWord`. Begins with the words: whatever `rows` says is asked of each person who bears some, by her id.
 
-
-def _bearers_of(rows: QuerySet[Person], hashes: Near) -> QuerySet[PersonWord]:
-    """Begins with the words: whatever `rows` says is asked of each person who bears some, by her id. Written as a join, a planner may
-    begin with a condition that holds for nearly everybody.
+    Written as a join or as EXISTS, a planner may begin with a condition that half of everybody meets, or with whom the searcher has
+    access to; a query that gives one value is never taken apart.
     """
-    return PersonWord.objects.filter(Exists(rows.filter(pk=OuterRef("person"))), word_hash__in=list(hashes))
+    allowed = rows.filter(pk=OuterRef("person_id")).values("pk")[:1]
+    bearers = PersonWord.objects.filter(person_id=Subquery(allowed), word_hash__in=list(hashes))
+    return bearers.annotate(fits=known.fits()) if known else bearers.annotate(fits=Value(0))
 
 
-def _look(rows: QuerySet[Person], hashes: Near, known: _Known, *, most: int | None = None) -> dict[int, _Fitting]:
-    seen = _bearers_of(rows, hashes).values_list(
+def _look(rows: QuerySet[Person], hashes: Near, known: _Known) -> dict[int, _Fitting]:
+    seen = _bearers_of(rows, hashes, known).values_list(
         "person_id", "person__birth_year", "person__municipality_id", "word_hash"
     )
     found: dict[int, _Fitting] = {}
-    for person, year, place, one in seen[:most]:
+    for person, year, place, one in (seen.order_by("-fits") if known else seen)[:ROWS]:
         closeness = hashes[one] + known.worth(year, place)
         if person not in found or found[person].closeness < closeness:
             found[person] = _Fitting(person, year, place, closeness)
     return found
 
 
-def _look_for_most(rows: QuerySet[Person], hashes: Near, known: _Known, *, most: int = OPENED) -> dict[int, _Fitting]:
+def _look_for_most(rows: QuerySet[Person], hashes: Near, known: _Known) -> dict[int, _Fitting]:
     """Whoever bears most of these pairs. How close each is, is seen when the name is opened."""
-    seen = _bearers_of(rows, hashes).values_list("person_id", "person__birth_year", "person__municipality_id")
-    most_first = seen.annotate(pairs=Count("pk")).order_by("-pairs", "person_id")[: min(most, OPENED)]
+    seen = _bearers_of(rows, hashes, known).values_list(
+        "person_id", "person__birth_year", "person__municipality_id", "fits"
+    )
+    most = seen.annotate(pairs=Count("pk")).order_by(-(F("pairs") + F("fits")), "person_id")[:OPENED]
     return {
         person: _Fitting(person, year, place, pairs + known.worth(year, place))
-        for person, year, place, pairs in most_first
+        for person, year, place, _fits, pairs in most
     }
 
 

@@ -115,7 +115,12 @@ def _risk(post: Post) -> Q:
     return Q(Exists(accesses(post, person="person")), category=Data.RISK) & _USABLE
 
 
-OF_AREAS: Mapping[str, Relation] = {"granted": _granted, "own_area": _own_area}
+def _no_area(post: Post) -> Q:
+    """What belongs to no area, about somebody they have access to: no wall is round it."""
+    return Q(Exists(accesses(post, person="person")), area="") & _USABLE
+
+
+OF_AREAS: Mapping[str, Relation] = {"granted": _granted, "own_area": _own_area, "no_area": _no_area}
 
 
 REVIEW_WITHIN = timedelta(hours=24)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from baquiano.accountability import actions
 from baquiano.accountability.actions import CannotAnswer, Received
 from baquiano.accountability.models import DataRequest, Door, Identified, Outcome, RequestKind
+from baquiano.accounts.audit import read
 from baquiano.accounts.models import organisation
 from baquiano.accounts.policy import StaffRequest, find_or_refuse, permissions
 from baquiano.custody.models import Kept
@@ -119,7 +120,9 @@ def new(request: StaffRequest) -> HttpResponse:
 
 @require_safe
 def request_page(request: StaffRequest, request_id: int) -> HttpResponse:
-    return _page(request, _found(request, request_id))
+    row = _found(request, request_id)
+    read(request.user, row, about=row.person_id or "")
+    return _page(request, row)
 
 
 @require_POST

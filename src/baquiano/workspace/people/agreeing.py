@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from baquiano.accounts.audit import read
 from baquiano.accounts.policy import StaffRequest, find_for, find_or_refuse
 from baquiano.conversations.wording import wording
 from baquiano.directory.models import Organization
@@ -221,6 +222,8 @@ def safe_contact(request: StaffRequest, person_id: int) -> HttpResponse:
     person = find_for(request, "edit", Person.objects.here(), pk=person_id)
     held = parse(person.safe_contact)
     form = SafeContactForm(request.POST if request.method == "POST" else None, initial=vars(held))
+    if not form.is_bound:
+        read(request.user, person, about=person.pk)  # the form shows how to reach them
     if form.is_valid():
         actions.reach_them_so(person, dump(SafeContact(**form.cleaned_data)), by=request.user)
         messages.success(request, _("Saved."))

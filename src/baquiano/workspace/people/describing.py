@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from baquiano.accounts.audit import read
 from baquiano.accounts.policy import StaffRequest, find_for
 from baquiano.people.actions import CannotChange, Described, correct, register
 from baquiano.people.models import Person
@@ -175,6 +176,8 @@ def new(request: StaffRequest) -> HttpResponse:
 def edit(request: StaffRequest, person_id: int) -> HttpResponse:
     person = find_for(request, "edit", Person.objects.here(), pk=person_id)
     form = DescribeForm(request.POST if request.method == "POST" else None, initial=_initial(person))
+    if not form.is_bound:
+        read(request.user, person, about=person.pk)  # the form shows the record
     if form.is_valid():
         try:
             correct(person, _with_other_nationalities(form.described, person), by=request.user)

@@ -154,7 +154,7 @@ def download(request: StaffRequest, paper_id: int) -> HttpResponseBase:
 
 @require_POST
 def let_go(request: StaffRequest, paper_id: int) -> HttpResponse:
-    paper = find_or_refuse(request, KeptPaper.objects.kept(timezone.now()).select_related("attachment"), pk=paper_id)
+    paper = find_for(request, "erase", KeptPaper.objects.kept(timezone.now()).select_related("attachment"), pk=paper_id)
     kept.let_go(paper, by=request.user)
     messages.success(request, _("Erased."))
     return redirect("workspace:person", paper.person_id)

@@ -35,6 +35,7 @@ WORDS: dict[str, Words] = {
     "consent.withdraw": _("Write down that a person takes back what they agreed to"),
     "consent.review": _("Review what was done without consent to protect a life"),
     "attachment.read": _("Open what a person showed or sent: photos, papers"),
+    "attachment.erase": _("Erase a file kept of a person"),
     "attachment.add": _("Keep something a person showed, with a purpose and an end"),
     "glass.break": _("Open a safety summary without access when it cannot wait: it is told, and reviewed"),
     "glass.review": _("Review when somebody opened a safety summary without access"),
@@ -107,6 +108,7 @@ RELATIONS: dict[str, Words] = {
     ANY: _("without a condition"),
     "granted": _("of the people they were given access to"),
     "own_area": _("of their own area, about people they see in that area"),
+    "no_area": _("that belong to no area, of people they were given access to"),
     "risk": _("about a risk to somebody's safety, of people they were given access to"),
     "territory": _("of people in the part of the country where they work"),
     "ownerless": _("of people whom nobody who works here sees any more"),
@@ -116,6 +118,7 @@ RELATIONS: dict[str, Words] = {
 MISSING: dict[str, Words] = {
     "granted": _("they have no access to this person now"),
     "own_area": _("they have no access to this person in their own area, or it belongs to another area"),
+    "no_area": _("they have no access to this person, or it belongs to an area"),
     "risk": _("they have no access to this person, or it is not about a risk"),
     "territory": _(
         "this person is not of the part of the country where they work, or is found only by those with access"
