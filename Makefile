@@ -69,15 +69,17 @@ $(DEV): dev.lock pyproject.toml | $(BIN)/python
 # -- to prove it -----------------------------------------------------------------------------------------------------
 
 # Tests that touch no database are the same on both: they run once, on the first round.
+# One more than the two processors we promise: a third of the time of a test is waiting (for a browser, for a lock).
+WORKERS ?= 3
 WITHOUT_DATABASE := tests/house tests/docs tests/engine tests/search tests/safety/test_listening.py
 
 .PHONY: test
 test: $(DEV) semantic ## every test, on SQLite (with the browser) and then on a throw-away PostgreSQL
 	@tools/machine.sh chromium postgresql
 	@printf '▸ Tests on SQLite, with the browser\n'
-	@env -u DATABASE_URL $(PYTEST) -q -n 2 -rfEsx tests
+	@env -u DATABASE_URL $(PYTEST) -q -n $(WORKERS) -rfEsx tests
 	@printf '▸ Tests on PostgreSQL\n'
-	@tests/postgres.sh with $(PYTEST) -q -n 2 -rfEsx tests --ignore=tests/browser $(addprefix --ignore=,$(WITHOUT_DATABASE))
+	@tests/postgres.sh with $(PYTEST) -q -n $(WORKERS) -rfEsx tests --ignore=tests/browser $(addprefix --ignore=,$(WITHOUT_DATABASE))
 
 .PHONY: soak
 soak: $(DEV) semantic ## what takes longer: kill -9 at every point of the path, long loads, on both databases

@@ -1,44 +1,13 @@
-"""The house for tests: a temporary home, keys of its own, a fixed cast.
+"""The house for tests: a temporary home (tests/moving.py), keys of its own, a fixed cast."""
 
-Everything above the first Django import runs before the settings are read: a test never touches `var/`, never sees the
-variables of the shell that started it, and never reads a real key. `DATABASE_URL` alone is kept: it chooses the engine.
-"""
-
-import atexit
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-SHELTERED = ("BAQUIANO_", "SEMANTIC", "DJANGO_")
-ROOT = "HOUSE_FOR_TESTS"
+from tests import moving
 
-
-def _move_house() -> Path:
-    """One temporary folder per run, one room in it per xdist worker; removed by whoever made it."""
-    for name in [name for name in os.environ if name.startswith(SHELTERED)]:
-        del os.environ[name]
-    if ROOT not in os.environ:
-        os.environ[ROOT] = tempfile.mkdtemp(prefix="baquiano-tests-")
-        atexit.register(shutil.rmtree, os.environ[ROOT], ignore_errors=True)
-    home = Path(os.environ[ROOT]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
-    (home / "data" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder
-    os.environ.update(
-        DJANGO_SETTINGS_MODULE="baquiano.config.settings",
-        BAQUIANO_HOME=str(home),
-        SEMANTIC="0",  # by words: the tests of search by meaning build their own index
-        OMP_NUM_THREADS="1",  # the embedder with two threads is 20 times slower on a busy machine
-        BAQUIANO_KEYS="yQ2k0mA5cTzvTqvJv0mBq8m1o8pJ8k3nQk4m7d2r5xE=",
-        BAQUIANO_HASH_KEY="a hash key of the tests",
-        BAQUIANO_SECRET_KEY="a secret key of the tests, long enough to sign a session with",
-    )
-    return home
-
-
-HOME = _move_house()
+HOME = moving.HOME
 
 import django  # noqa: E402
 

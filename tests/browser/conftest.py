@@ -131,6 +131,7 @@ def axe_is_clean() -> Callable[[Page], None]:
     """No known accessibility fault on the page as it is now (WCAG 2.2 AA and axe's own best practices)."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state("load")
         found = Axe().run(
             page,
             options={
@@ -154,6 +155,7 @@ def fits() -> Callable[[Page], None]:
     """Nothing sticks out sideways, and whatever can be touched is at least 44 px high and 24 px wide (links inside a sentence apart)."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state("load")  # with its style sheet
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"the page is {overflow} px too wide"
         small = page.evaluate(SMALL_TARGETS)

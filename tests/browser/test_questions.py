@@ -51,7 +51,7 @@ def test_from_the_list_to_an_example_by_keyboard_only(opens: Opens, edu: User, b
     press("Control+a")
     page.keyboard.type("¿dónde pido la tarjeta del bus?")
     press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("2 ejemplos nuevos")
+    expect(page.get_by_role("status").first).to_contain_text("2 ejemplos nuevos")
     expect(page.locator("[data-row]")).to_have_count(1)
     assert "¿dónde pido la tarjeta del bus?" in Example.objects.values_list("text", flat=True)
 

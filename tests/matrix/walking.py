@@ -130,7 +130,7 @@ HOUSE: dict[str, Callable[[World], Any]] = {
 # … and those for which nothing is made: an id that does not exist is enough, the door refuses before.
 PLAIN = frozenset(
     ["token", "number", "alert_id", "topic", "article_id", "language", "example_id", "version_id", "translation_id", "name",
-     "question_id", "rumour_id", "recall_id", "recovery_id", "country", "branch", "slug", "article", "code", "channel", "path"]
+     "organization_id", "question_id", "rumour_id", "recall_id", "recovery_id", "country", "branch", "slug", "article", "code", "channel", "path"]
 )  # fmt: skip
 
 
@@ -243,7 +243,7 @@ HIJACK = {
 FILLED = {
     "name": "Intrusa Intrusa", "called": "Intrusa", "reason": "porque no puede esperar", "until": "2027-01-01", "relation": "child",
     "kind": "passport", "text": "intrusa", "category": "risk", "basis": "legal_duty", "evidence": "spoken", "given_by": "self",
-    "language": "es", "purpose": "contact", "kinds": "name", "was_right": "yes", "review": "intrusa", "who": "1",
+    "language": "es", "purpose": "contact", "kinds": "name", "was_right": "yes", "review": "intrusa", "who": "1", "record": "999999999",
 }  # fmt: skip
 
 _WRITES = re.compile(r'^\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
@@ -407,6 +407,7 @@ MAY_CHANGE_THE_CROWN = frozenset(
 DEEDS_OTHERWISE = {
     "workspace:writing": "a lease is made longer while somebody types: no deed",
     "workspace:stay": "the session goes on: no deed",
+    "workspace:take_code": "a wrong code: the try is counted, and nothing is joined",
     "workspace:leave_family": "two people part: one entry about each of them",
     "workspace:glass_seen": "“I have seen it” on one's own screen: the breaking and its review are the deeds",
     "workspace:add_fact": "what lets us keep it is written first, if it was not there: a deed of its own",

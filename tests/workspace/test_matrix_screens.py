@@ -13,7 +13,7 @@ from baquiano.accounts.models import Area, AuditEntry, Invitation, MatrixChange,
 from baquiano.accounts.policy import may
 from baquiano.people.models import Access, Person
 from baquiano.territory.models import Country, Division
-from baquiano.workspace.setup.words import WORDS
+from baquiano.workspace.setup.words import RESOURCES, WORDS
 from tests.conftest import Joins
 from tests.workspace.visitors import PASSWORD
 
@@ -176,6 +176,11 @@ def test_systems_sees_what_colleagues_may_and_cannot_ask_about_a_person(
 
 
 # -- changing the matrix ------------------------------------------------------------------------------------------------------
+
+
+def test_every_resource_has_a_title_on_the_form() -> None:
+    """One without would be missing from the form, and sending it would take everything of it away."""
+    assert {cell.resource for cell in shipped().cells} == set(RESOURCES)
 
 
 def _ticked(browser: Client, role: str) -> dict[str, list[str]]:

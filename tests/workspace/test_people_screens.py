@@ -1,17 +1,23 @@
 """The people's pages through the front door: what each colleague finds, opens, writes and may not."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from baquiano.accounts.models import Area, AuditEntry, Role, User
+from baquiano.channels.models import Channel
+from baquiano.conversations.actions import take_over
 from baquiano.directory.models import Organization
 from baquiano.files.models import Piece
 from baquiano.people import granting
-from baquiano.people.models import Access, BrokenGlass, Consent, Document, Fact, KeptPaper, Person
+from baquiano.people.models import Access, BrokenGlass, Consent, Document, Fact, Joining, KeptPaper, Person
 from baquiano.territory.models import Division
 from tests.conftest import Joins, browser_of
 from tests.people.conftest import abel, cucuta, dora, luz, medellin, nora, yuli
+from tests.workspace.visitors import comes_in, learn_to_speak
 
 __all__ = ("abel", "cucuta", "dora", "luz", "medellin", "nora", "yuli")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("organisation")]
@@ -293,3 +299,61 @@ def test_who_saw_her_is_told_by_day_and_role_and_names_nobody(yuli: Person, luz:
     assert "Luz" not in page
     assert "Yuli" not in page
     assert browser_of(rosa).get(f"{page_of(yuli)}trail/").status_code == 404
+
+
+# -- organisations, and her chats ----------------------------------------------------------------------------------------
+
+
+def test_an_organisation_is_written_down_once_and_put_aside(carla: User, rosa: User) -> None:
+    browser, list_ = browser_of(carla), "/workspace/organisations/"
+    assert browser.post(f"{list_}new/", {"name": "Consultorio Ñandú"}).status_code == 302
+    assert browser.post(f"{list_}new/", {"name": "consultorio ñandu"}).status_code == 422
+    clinic = Organization.objects.get()
+    browser.post(f"{list_}{clinic.pk}/", {"name": "Consultorio Ñandú", "phone": "000"})
+    browser.post(f"{list_}{clinic.pk}/aside/", {"is_active": "no"})
+    clinic.refresh_from_db()
+    assert (clinic.phone, clinic.is_active) == ("000", False)
+    assert "aparte" in shown(browser, list_)
+    assert browser_of(rosa).get(list_).status_code == 404
+    verbs = AuditEntry.objects.filter(actor=carla, room="directory").values_list("verb", flat=True)
+    assert sorted(verbs) == ["organization.corrected", "organization.put_aside", "organization.written"]
+
+
+def test_she_says_who_she_is_and_her_chat_becomes_hers(
+    yuli: Person, rosa: User, carla: User, luz: User, webchat: Channel
+) -> None:
+    learn_to_speak()
+    hers = comes_in(webchat, "yulis-token").says("persona")
+    take_over(hers, by=rosa)
+    browser, here = browser_of(rosa), f"/workspace/inbox/{hers.pk}/"
+    assert browser.post(f"{here}person/", {"record": str(yuli.pk)}).status_code == 404  # not hers to see
+    until = timezone.now() + timedelta(days=2)
+    granting.grant(yuli, rosa, area="", until=until, reason="La atiende por chat.", by=carla)
+    browser.post(f"{here}person/", {"record": "no sé"})
+    assert not Joining.objects.exists()
+    browser.post(f"{here}person/", {"record": str(yuli.pk)})
+    assert Joining.objects.get().person == yuli
+    assert page_of(yuli) in shown(browser, here)
+    joined = Joining.objects.get()
+    browser_of(luz).post(f"{page_of(yuli)}doors/{joined.pk}/separate/")
+    assert Joining.objects.get().until is not None
+
+
+def test_a_wrong_code_says_only_that_it_does_not_work(yuli: Person, luz: User) -> None:
+    browser = browser_of(luz)
+    response = browser.post(f"{page_of(yuli)}doors/", {"code": "AAAAAA"}, follow=True)
+    assert "Ese código no sirve" in response.content.decode()
+    assert not Joining.objects.exists()
+
+
+def test_a_merged_record_is_found_by_its_other_name(yuli: Person, luz: User) -> None:
+    browser = browser_of(luz)
+    browser.post(f"{PEOPLE}new/", {"name": "Gertrudis Zambrano"})
+    other = Person.objects.latest("pk")
+    browser.post(f"{page_of(yuli)}same/{other.pk}/")
+    found = browser.post(PEOPLE, {"name": "Gertrudis Zambrano"}).content.decode()
+    assert f'href="{page_of(yuli)}"' in found
+    browser.post(f"{page_of(yuli)}same/{other.pk}/separate/")
+    found = browser.post(PEOPLE, {"name": "Gertrudis Zambrano"}).content.decode()
+    assert f'href="{page_of(other)}"' in found
+    assert f'href="{page_of(yuli)}"' not in found

@@ -164,7 +164,11 @@ def test_two_tabs_do_not_mix(carlas: Client, letting_rosa_in: str) -> None:
 # -- doors that are not ours -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ticket", ["", "invented", signing.dumps({"to": "/workspace/may/"}, salt="another")])
+@pytest.mark.parametrize(
+    "ticket",
+    ["", "invented", signing.dumps({"to": "/workspace/may/"}, salt="another")],
+    ids=["nothing", "invented", "signed"],
+)
 def test_an_invented_way_leads_home(carlas: Client, ticket: str) -> None:
     answer = carlas.post(f"/workspace/prove/?next={ticket}", {"current": PASSWORD})
     assert answer["Location"] == "/workspace/"

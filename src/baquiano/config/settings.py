@@ -195,7 +195,7 @@ SECURE_SSL_REDIRECT = ENVIRONMENT.is_production and not ENVIRONMENT.proxy_tls
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.proxy_tls else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # Meta's bodies are up to 3 MB
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 60
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400  # the permissions of one role are one form
 # A file that somebody uploads never lies unencrypted on a disk, not even for a second: it stays in memory, and a larger one is refused.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from baquiano.accounts.audit import audit
 from baquiano.accounts.models import User
 from baquiano.lib.turnstile import writing
+from baquiano.people import searching
 from baquiano.people.actions import CannotChange
 from baquiano.people.models import Access, Distinct, Person
 from baquiano.people.models.person import Why
@@ -29,6 +30,7 @@ def merge(person: Person, into: Person, *, by: User) -> None:
                 person=into, user=access.user, area=access.area, why=Why.SAME, since=now, until=access.until, by=by,
                 merged_from=person,
             )  # fmt: skip
+        searching.index(person)  # found from now on by both names, under the record that stays
         audit(by, "person.merged", person, about=into.pk)
 
 
@@ -40,8 +42,11 @@ def unmerge(person: Person, *, by: User) -> None:
     with writing():
         Access.objects.current(now).filter(merged_from=person).update(until=now)
         audit(by, "person.unmerged", person, about=person.same_as_id)
-        person.same_as = None
+        kept, person.same_as = person.same_as, None
         person.save(update_fields=["same_as"])
+        for one in (person, kept):
+            if one is not None:
+                searching.index(one)
 
 
 def are_two(one: Person, other: Person, *, by: User) -> None:

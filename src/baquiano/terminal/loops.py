@@ -31,7 +31,7 @@ from baquiano.custody import keeping
 from baquiano.files import erasing
 from baquiano.knowledge import editing, finding, questions
 from baquiano.lib.turnstile import BELL, bell, writing
-from baquiano.people import facts, joining
+from baquiano.people import facts, joining, vocabulary
 from baquiano.post import actions as post
 from baquiano.recalls import actions as recalls
 from baquiano.safety import book
@@ -78,6 +78,7 @@ def clock() -> int:
 
 def background() -> int:
     """What may wait: making vectors for search and listening by meaning, lists of who was told what changed, erasing."""
+    vocabulary.current()  # opened here once, so that nobody's first search waits for it
     return finding.deepen() + book.deepen() + recalls.due() + erase() + sealing.catch_late(timezone.now())
 
 

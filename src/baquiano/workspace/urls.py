@@ -5,6 +5,7 @@ from baquiano.workspace import home
 from baquiano.workspace.custody import keeping
 from baquiano.workspace.custody import person as custody
 from baquiano.workspace.custody import requests as data_requests
+from baquiano.workspace.directory import organizations
 from baquiano.workspace.editorial import (
     articles,
     danger_texts,
@@ -137,6 +138,10 @@ urlpatterns: list[URLPattern] = [
     door("keeping/", "keeping", keeping.keeping),
     door("keeping/approve/", "approve_keeping", keeping.approve),
     door("keeping/stop/", "stop_keeping", keeping.stop),
+    door("organisations/", "organizations", organizations.organizations),
+    door("organisations/new/", "new_organization", organizations.new),
+    door("organisations/<uuid:organization_id>/", "organization", organizations.edit),
+    door("organisations/<uuid:organization_id>/aside/", "put_organization_aside", organizations.put_aside),
     door("people/", "people", finding.people),
     door("people/new/", "new_person", describing.new),
     door("people/ownerless/", "ownerless", finding.ownerless),
@@ -158,6 +163,8 @@ urlpatterns: list[URLPattern] = [
     door("people/<int:person_id>/same/<int:other_id>/separate/", "unmerge_person", record.unmerge),
     door("people/<int:person_id>/two/<int:other_id>/", "two_people", record.are_two),
     door("people/<int:person_id>/code/", "join_code", agreeing.join_code),
+    door("people/<int:person_id>/doors/", "take_code", agreeing.take_code),
+    door("inbox/<int:conversation_id>/person/", "join_here", desk.join_here),
     door("people/<int:person_id>/doors/<int:joining_id>/separate/", "unjoin", agreeing.unjoin),
     door("people/<int:person_id>/access/", "grant_access", people_access.grant),
     door("people/<int:person_id>/trail/", "trail", people_access.trail),

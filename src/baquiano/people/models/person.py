@@ -146,7 +146,7 @@ class Person(models.Model):
     safe_contact = EncryptedText(blank=True, default="")  # JSON of people.contact.SafeContact
     is_restricted = models.BooleanField(default=False)  # found by nobody but those with access
     may_be_merged = models.BooleanField(default=True)  # False: "prefer not to merge"
-    same_as = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="others")
+    same_as = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="others", db_index=False)
     registered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     registered_at = models.DateTimeField(default=timezone.now)
     last_seen_on = models.DateField(null=True)

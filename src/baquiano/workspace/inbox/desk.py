@@ -19,13 +19,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from baquiano.accounts.models import User
-from baquiano.accounts.policy import StaffRequest, find_or_refuse
+from baquiano.accounts.policy import StaffRequest, find_for, find_or_refuse, permissions, reaches
 from baquiano.conversations.actions import CannotDoThat, hand_back, keep_owning, take_over
 from baquiano.conversations.actions import answer as say
 from baquiano.conversations.actions import close as end
 from baquiano.conversations.models import Conversation
 from baquiano.conversations.thread import Line, thread
 from baquiano.knowledge.models import ArticleVersion
+from baquiano.people import joining
+from baquiano.people.models import Person
 from baquiano.workspace.inbox.fragment import fragment, is_part, unchanged, whole
 from baquiano.workspace.inbox.opening import opened, still_open
 from baquiano.workspace.inbox.queue import queue
@@ -144,6 +146,24 @@ def give_back(request: StaffRequest, conversation_id: int) -> HttpResponse:
 
 
 @require_POST
+def join_here(request: StaffRequest, conversation_id: int) -> HttpResponse:
+    """They said who they are to whoever answers them: this chat is that record's, if that colleague may see it."""
+    found = _find(request, conversation_id)
+    number = request.POST.get("record", "").strip()
+    if not number.isdecimal() or len(number) > 18:
+        messages.error(request, _("Write the number of the record."))
+        return redirect("workspace:conversation", found.pk)
+    person = find_for(request, "join", Person.objects.here(), pk=int(number))
+    try:
+        joining.join_orally(person, found.address, by=request.user)
+    except joining.CannotJoin as reason:
+        messages.error(request, str(reason))
+    else:
+        messages.success(request, _("Joined: that chat is this person's from now on."))
+    return redirect("workspace:conversation", found.pk)
+
+
+@require_POST
 def close(request: StaffRequest, conversation_id: int) -> HttpResponse:
     found = _find(request, conversation_id)
     if not _done(request, end, found):
@@ -214,9 +234,17 @@ def _desk(request: StaffRequest, found: Conversation, form: AnswerForm, *, statu
         "standing": fragment("workspace/inbox/standing.html", {"standing": standing}),
         "is_mine": standing.is_mine,
         "quoted": quoted_titles(lines),
+        "who": _who(request, found),
+        "may_join": standing.is_mine and "person.join" in permissions(request.user),
         "form": form,
     }
     return render(request, "workspace/inbox.html", page, status=status)
+
+
+def _who(request: StaffRequest, found: Conversation) -> Person | None:
+    """Whose chat this is, if somebody joined it to a record that this colleague may see."""
+    behind = joining.person_behind(found.address)
+    return behind if behind and reaches(request.user, "read", behind) else None
 
 
 def _told(request: StaffRequest, form: AnswerForm) -> HttpResponse:

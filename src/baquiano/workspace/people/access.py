@@ -89,6 +89,9 @@ def end(request: StaffRequest, person_id: int, access_id: int) -> HttpResponse:
 # Breaking the glass -----------------------------------------------------------------------------------------------------
 
 
+SURE = 0.7  # so much of the name asked for is there: a weaker second hit does not make two people of one
+
+
 class BreakForm(forms.Form):
     """Whose glass: the number on their slip, or their whole name and year of birth. Nobody is listed."""
 
@@ -130,8 +133,8 @@ def _the_one(who: str, birth_year: int | None) -> Person:
     elif birth_year is None:
         raise CannotChange(_("With a name, write the year of birth too."))
     else:
-        hits = searching.find(everybody.filter(birth_year=birth_year), text=who, birth_year=birth_year, limit=2)
-        found = list(everybody.filter(pk__in=[hit.person for hit in hits[:2]]))
+        hits = searching.find(everybody.filter(birth_year=birth_year), text=who, birth_year=birth_year, limit=3)
+        found = list(everybody.filter(pk__in=[hit.person for hit in hits if hit.likeness >= SURE]))
     if len(found) != 1:
         raise CannotChange(_("Not exactly one person fits. Write the number of the record, or the whole name."))
     return found[0]

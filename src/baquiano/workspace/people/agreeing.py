@@ -263,6 +263,19 @@ def join_code(request: StaffRequest, person_id: int) -> HttpResponse:
 
 
 @require_POST
+def take_code(request: StaffRequest, person_id: int) -> HttpResponse:
+    """The code that their chat gave them after JUNTAR, typed at the desk."""
+    person = find_for(request, "join", Person.objects.here(), pk=person_id)
+    try:
+        joining.take_code(request.POST.get("code", "").strip()[:20], person, by=request.user)
+    except joining.CannotJoin as reason:
+        messages.error(request, str(reason))
+    else:
+        messages.success(request, _("Joined: that chat is this person's from now on."))
+    return redirect("workspace:person", person.pk)
+
+
+@require_POST
 def unjoin(request: StaffRequest, person_id: int, joining_id: int) -> HttpResponse:
     person = find_for(request, "join", Person.objects.here(), pk=person_id)
     row = Joining.objects.filter(pk=joining_id, person=person, until=None).first()

@@ -1,0 +1,1 @@
+"""The organisations around us, as far as a consent needs to name them."""
