@@ -68,9 +68,9 @@ $(DEV): dev.lock pyproject.toml | $(BIN)/python
 
 # -- to prove it -----------------------------------------------------------------------------------------------------
 
-# Tests that touch no database are the same on both: they run once, on the first round.
 # One more than the two processors we promise: a third of the time of a test is waiting (for a browser, for a lock).
 WORKERS ?= 3
+# Tests that touch no database are the same on both: they run once, on the first round.
 WITHOUT_DATABASE := tests/house tests/docs tests/engine tests/search tests/safety/test_listening.py
 
 .PHONY: test
