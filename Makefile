@@ -77,9 +77,9 @@ WITHOUT_DATABASE := tests/house tests/docs tests/engine tests/search tests/safet
 test: $(DEV) semantic ## every test, on SQLite (with the browser) and then on a throw-away PostgreSQL
 	@tools/machine.sh chromium postgresql
 	@printf '▸ Tests on SQLite, with the browser\n'
-	@env -u DATABASE_URL $(PYTEST) -q -n $(WORKERS) -rfEsx tests
+	@env -u DATABASE_URL $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx tests
 	@printf '▸ Tests on PostgreSQL\n'
-	@tests/postgres.sh with $(PYTEST) -q -n $(WORKERS) -rfEsx tests --ignore=tests/browser $(addprefix --ignore=,$(WITHOUT_DATABASE))
+	@tests/postgres.sh with $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx tests --ignore=tests/browser $(addprefix --ignore=,$(WITHOUT_DATABASE))
 
 .PHONY: soak
 soak: $(DEV) semantic ## what takes longer: kill -9 at every point of the path, long loads, on both databases
