@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from baquiano.accounts.models import User
+from baquiano.accounts.models import AuditEntry, User
 from baquiano.lib.fields import EncryptedBytes
 from baquiano.lib.privacy import Keeping, Kind
 
@@ -78,3 +78,14 @@ def test_few_things_of_a_person_are_readable() -> None:
 def test_no_row_names_anybody_when_it_is_printed(model: type[models.Model]) -> None:
     row = model(**{name: CANARY for name, keeping in _about_people(model).items() if keeping.kind is not Kind.COUNTED})
     assert CANARY not in f"{row} {row!r}"
+
+
+@pytest.mark.parametrize("model", OURS, ids=_label)
+def test_the_audit_trail_has_room_for_the_name_of_every_row(model: type[models.Model]) -> None:
+    """SQLite keeps any length, PostgreSQL refuses: it would show only there."""
+    key = model._meta.pk
+    longest = getattr(key, "max_length", None) or len("00000000-0000-0000-0000-000000000000")
+    room = {name: AuditEntry._meta.get_field(name).max_length or 0 for name in ("room", "row", "verb")}
+    assert len(f"{model._meta.model_name}:") + longest <= room["row"]
+    assert len(model._meta.app_label) <= room["room"]
+    assert len(f"{model._meta.model_name}.exported") <= room["verb"]

@@ -33,7 +33,7 @@ def audit(
 def refused(actor: User | None, verb: str, what: str) -> None:
     """Written by the door, after the rollback. `what` is a kind of thing and an id."""
     _write(
-        AuditEntry(actor=actor, verb="refused", room=re.split(r"[.:]", what)[0][:20], row=what[:40], about=verb[:40])
+        AuditEntry(actor=actor, verb="refused", room=re.split(r"[.:]", what)[0][:20], row=what[:80], about=verb[:40])
     )
 
 

@@ -196,7 +196,7 @@ class AuditEntry(models.Model):
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     verb = models.CharField(max_length=60)
     room = models.CharField(max_length=20)
-    row = models.CharField(max_length=40, blank=True)
+    row = models.CharField(max_length=80, blank=True)
     about = models.CharField(max_length=40, blank=True)
     reason = EncryptedText(null=True)
     reason_mac = models.CharField(max_length=64, blank=True, default="")  # empty: there never was one
