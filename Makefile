@@ -13,6 +13,8 @@ PORT ?= 8000
 UV := 0.13.9
 export SEMANTIC ?= 1
 export PYTHONUNBUFFERED := 1
+# Some machines forbid Python to keep what it compiled: each of our commands would then compile everything again, for seconds.
+export PYTHONDONTWRITEBYTECODE :=
 
 # What was installed, and from which lock: a changed lock is installed again, nothing else is.
 RUN := $(VENV)/.installed-run
@@ -70,8 +72,6 @@ $(DEV): dev.lock pyproject.toml | $(BIN)/python
 
 # One more than the two processors we promise: a third of the time of a test is waiting (for a browser, for a lock).
 WORKERS ?= 3
-# Tests that touch no database are the same on both: they run once, on the first round.
-WITHOUT_DATABASE := tests/house tests/docs tests/engine tests/search tests/safety/test_listening.py
 
 .PHONY: test
 test: $(DEV) semantic ## every test, on SQLite (with the browser) and then on a throw-away PostgreSQL
@@ -79,7 +79,7 @@ test: $(DEV) semantic ## every test, on SQLite (with the browser) and then on a 
 	@printf '▸ Tests on SQLite, with the browser\n'
 	@env -u DATABASE_URL $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx tests
 	@printf '▸ Tests on PostgreSQL\n'
-	@tests/postgres.sh with $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx tests --ignore=tests/browser $(addprefix --ignore=,$(WITHOUT_DATABASE))
+	@tests/postgres.sh with $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx tests --ignore=tests/browser
 
 .PHONY: soak
 soak: $(DEV) semantic ## what takes longer: kill -9 at every point of the path, long loads, on both databases

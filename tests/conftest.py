@@ -1,6 +1,8 @@
 """The house for tests: a temporary home (tests/moving.py), keys of its own, a fixed cast."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +29,7 @@ from baquiano.accounts import anchor  # noqa: E402
 from baquiano.accounts.matrix import at_change  # noqa: E402
 from baquiano.accounts.models import Membership, Organisation, Role, User  # noqa: E402
 from baquiano.channels.models import Channel  # noqa: E402
+from baquiano.channels.whatsapp import send  # noqa: E402
 from tests import house_full  # noqa: E402
 from tests.house_full import forget_pictures  # noqa: E402
 
@@ -42,12 +45,22 @@ Joins = Callable[[str, str, Role], User]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that only say something about the other engine are left out, counted as deselected."""
-    other = "sqlite" if os.environ.get("DATABASE_URL") else "postgresql"
-    out = [item for item in items if item.get_closest_marker(other)]
+    """Tests that only say something about the other engine, or nothing about any, are left out, counted as deselected.
+
+    What touches no database is the same on both and runs on the first round: pytest-django keeps the door shut to whoever did
+    not ask for one, so what a test asks for tells.
+    """
+    second_round = bool(os.environ.get("DATABASE_URL"))
+    other = "sqlite" if second_round else "postgresql"
+    out = [item for item in items if item.get_closest_marker(other) or (second_round and not _needs_an_engine(item))]
     if out:
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in out]
+
+
+def _needs_an_engine(item: pytest.Item) -> bool:
+    asked = {"db", "transactional_db", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked) or any(item.iter_markers("django_db")) or any(item.iter_markers("postgresql"))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -94,12 +107,26 @@ def nothing_is_left_over() -> Iterator[None]:
     Every test begins again at the same shelf number, so a picture of the last one would pass for a picture of this one.
     """
     yield
+    send.close()  # connections to a fake Graph that has ended
     forget_pictures()
     at_change.cache_clear()
     anchor.forget()  # the newest seal, remembered beside the keys
     if "locmem" in django_settings.CACHES["default"]["BACKEND"]:
         cache.clear()
     translation.deactivate()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_second_ear_for_all() -> None:
+    house_full.share_the_second_ear()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Where several workers will want the packs, the first one has them loaded meanwhile."""
+    wanted = any("packs_kept" in getattr(item, "fixturenames", ()) for item in session.items)
+    if wanted and os.environ.get("PYTEST_XDIST_WORKER") == "gw0":
+        process = subprocess.Popen([sys.executable, "-m", "tests.ahead"], stdin=subprocess.DEVNULL)
+        session.config.add_cleanup(lambda: process.wait(timeout=300))
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,15 @@
-"""The phrase rules of the packs, compiled once for every test of a process: it takes seconds."""
+"""The phrase rules of the packs, compiled once for every test of a run, and not before one asks: it takes seconds."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from baquiano.engine.safety import compile_rules
+from baquiano.engine.safety import RuleBook, compile_rules
 from baquiano.engine.spelling import LANGUAGES
+from tests.once import once_per_run
 
 _SAFETY = Path(__file__).parents[1] / "packs" / "comun" / "safety"
 
@@ -17,4 +19,6 @@ def _rows() -> Iterator[dict[str, Any]]:
         yield from yaml.safe_load((_SAFETY / f"phrases.{language}.yaml").read_text(encoding="utf-8"))["rules"]
 
 
-RULES = compile_rules(list(_rows()), version="2026-11-21")
+@cache
+def rules() -> RuleBook:
+    return once_per_run("rules", lambda: compile_rules(list(_rows()), version="2026-11-21"))

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from baquiano.engine.danger import Danger, Finding, Level
 from baquiano.engine.safety import BadRule, RuleBook, compile_rules, scan, scan_all
 from baquiano.engine.spelling import LANGUAGES, spell, tidy
 from baquiano.lib.text import fold
-from tests.phrase_rules import RULES as BOOK
+from tests.phrase_rules import rules
 
 ROOT = Path(__file__).parents[2]
 URGENT = (Level.P0, Level.P1, Level.P2)
@@ -27,7 +28,14 @@ def _labelled(name: str) -> list[dict[str, Any]]:
 
 GOLD = _labelled("safety_gold.jsonl")
 HELD_OUT = _labelled("safety_held_out.jsonl")
-CRISES = [row["text"] for row in GOLD if (found := scan(row["text"], BOOK)) and found.level.is_crisis]
+
+
+@cache
+def _crises() -> list[str]:
+    return [row["text"] for row in GOLD if (found := scan(row["text"], rules())) and found.level.is_crisis]
+
+
+A_CRISIS = st.deferred(lambda: st.sampled_from(_crises()))  # while collecting, nothing is compiled
 
 
 def _book(*rows: dict[str, Any]) -> RuleBook:
@@ -36,7 +44,7 @@ def _book(*rows: dict[str, Any]) -> RuleBook:
 
 def _share(rows: list[dict[str, Any]], levels: tuple[Level, ...]) -> float:
     """How many of the rows raise one of the levels."""
-    found = [scan(row["text"], BOOK) for row in rows]
+    found = [scan(row["text"], rules()) for row in rows]
     return sum(finding is not None and finding.level in levels for finding in found) / len(rows)
 
 
@@ -79,7 +87,7 @@ def test_rules_alone_hear_most_of_what_nobody_wrote_down() -> None:
 
 def test_level_and_kind_are_mostly_exact() -> None:
     dangerous = [row for row in GOLD if row["level"] in ("P0", "P1", "P2")]
-    found = [(row, scan(row["text"], BOOK)) for row in dangerous]
+    found = [(row, scan(row["text"], rules())) for row in dangerous]
     assert sum(f is not None and f.level == row["level"] for row, f in found) / len(found) >= 0.95
     assert sum(f is not None and f.kind == row["kind"] for row, f in found) / len(found) >= 0.95
 
@@ -99,10 +107,10 @@ def test_every_rule_is_shown_by_a_message_in_its_language() -> None:
     heard = (ROOT / "packs" / "comun" / "safety" / "heard.jsonl").read_text(encoding="utf-8").splitlines()
     used: dict[str, set[str]] = defaultdict(set)
     for row in (*GOLD, *(json.loads(line) for line in heard)):
-        for finding in scan_all(row["text"], BOOK):
+        for finding in scan_all(row["text"], rules()):
             used[finding.rule].add(row["lang"])
-    missing = [rule.id for rule in BOOK.rules if rule.language not in used[rule.id]]
-    assert len(missing) <= 0.15 * len(BOOK.rules), f"write an example for {missing}"
+    missing = [rule.id for rule in rules().rules if rule.language not in used[rule.id]]
+    assert len(missing) <= 0.15 * len(rules().rules), f"write an example for {missing}"
 
 
 # ------------------------------------------------------------------------------------------------ nothing changes it
@@ -111,46 +119,46 @@ def test_every_rule_is_shown_by_a_message_in_its_language() -> None:
 @given(st.text(max_size=400))
 @settings(max_examples=150, deadline=None)
 def test_no_text_ever_raises(text: str) -> None:
-    assert scan(text, BOOK) is None or isinstance(scan(text, BOOK), Finding)
+    assert scan(text, rules()) is None or isinstance(scan(text, rules()), Finding)
 
 
 @given(st.lists(st.sampled_from(" \n.,;!?¿¡…*_'’🔪😂🏽\u200d\u0301aeiouñQk0@$"), max_size=200).map("".join))
 @settings(max_examples=80, deadline=None)
 def test_no_row_of_signs_ever_raises(text: str) -> None:
-    assert scan(text, BOOK) is None or scan(text, BOOK) in scan_all(text, BOOK)
+    assert scan(text, rules()) is None or scan(text, rules()) in scan_all(text, rules())
 
 
-@given(st.sampled_from(CRISES))
+@given(A_CRISIS)
 @settings(max_examples=120, deadline=None)
 def test_accents_case_and_sad_faces_change_nothing(text: str) -> None:
-    finding = scan(text, BOOK)
+    finding = scan(text, rules())
     for other in (text.upper(), text.capitalize(), fold(text), f"{text} 😭😭🙏", f"😢 {text}", f"*{text}*"):
-        assert scan(other, BOOK) == finding
+        assert scan(other, rules()) == finding
 
 
-@given(st.sampled_from(CRISES), st.integers(min_value=4, max_value=9))
+@given(A_CRISIS, st.integers(min_value=4, max_value=9))
 @settings(max_examples=80, deadline=None)
 def test_dragging_the_last_letter_changes_nothing(text: str, times: int) -> None:
     if text[-1].isalpha():
-        assert scan(text + text[-1] * times, BOOK) == scan(text, BOOK)
+        assert scan(text + text[-1] * times, rules()) == scan(text, rules())
 
 
 @given(
-    st.sampled_from(CRISES),
+    A_CRISIS,
     st.sampled_from(["", "Hola buenas tardes. ", "Bonjou. ", "oi, ", "Good morning. "]),
     st.sampled_from(["", ". Gracias", "! Mèsi.", ". Merci beaucoup.", ". Obrigada"]),
 )
 @settings(max_examples=150, deadline=None)
 def test_polite_words_around_hide_nothing(text: str, before: str, after: str) -> None:
     if text[0].isalpha() and text[-1].isalnum():
-        finding = scan(before + text + after, BOOK)
+        finding = scan(before + text + after, rules())
         assert finding is not None
         assert finding.level.is_crisis
 
 
 def test_a_crisis_in_another_language_than_the_conversation_is_heard() -> None:
     text = "hola necesito el ppt de mi hijo pero mwen vle mouri"
-    finding = scan(text, BOOK)
+    finding = scan(text, rules())
     assert finding is not None
     assert (finding.level, finding.kind) == (Level.P0, Danger.SELF_HARM)
 
@@ -158,14 +166,14 @@ def test_a_crisis_in_another_language_than_the_conversation_is_heard() -> None:
 def test_a_very_long_text_is_read_to_its_end() -> None:
     filler = "quiero saber los papeles para la escuela de mi hijo y cuánto cuesta "
     text = filler * (10_000 // len(filler)) + ". me quiero matar"
-    finding = scan(text, BOOK)
+    finding = scan(text, rules())
     assert finding is not None
     assert finding.kind is Danger.SELF_HARM
 
 
 @pytest.mark.parametrize("word", ["no ", "me quiero ", "a", "🔪", "me van a ", "s u i ", "mi hijo no ", "ja"])
 def test_ten_thousand_repeated_characters_are_read(word: str) -> None:
-    assert len(scan_all(word * (10_000 // len(word)), BOOK)) < 40
+    assert len(scan_all(word * (10_000 // len(word)), rules())) < 40
 
 
 # ------------------------------------------------------------------------------------------------ ways of writing
@@ -183,7 +191,7 @@ def test_ten_thousand_repeated_characters_are_read(word: str) -> None:
     ],
 )
 def test_one_sentence_typed_in_many_ways(text: str) -> None:
-    assert scan(text, BOOK) == scan("me quiero matar", BOOK)
+    assert scan(text, rules()) == scan("me quiero matar", rules())
 
 
 @pytest.mark.parametrize(
@@ -198,19 +206,19 @@ def test_one_sentence_typed_in_many_ways(text: str) -> None:
     ],
 )
 def test_what_is_denied_is_not_what_is_meant(denied: str, meant: str) -> None:
-    finding = scan(meant, BOOK)
+    finding = scan(meant, rules())
     assert finding is not None
     assert finding.kind is Danger.SELF_HARM
-    assert scan(denied, BOOK) is None
+    assert scan(denied, rules()) is None
 
 
 def test_now_is_more_serious_than_years_ago() -> None:
-    now, past = scan("mi ex me está golpeando", BOOK), scan("hace tres años mi ex me golpeaba", BOOK)
+    now, past = scan("mi ex me está golpeando", rules()), scan("hace tres años mi ex me golpeaba", rules())
     assert (now and now.level, past and past.level) == (Level.P0, Level.P1)
 
 
 def test_a_threat_left_behind_with_a_question_about_refuge_is_not_a_crisis() -> None:
-    finding = scan("me amenazaron en Venezuela y quiero pedir refugio", BOOK)
+    finding = scan("me amenazaron en Venezuela y quiero pedir refugio", rules())
     assert finding is not None
     assert (finding.level, finding.kind) == (Level.P2, Danger.NEED)
 
@@ -323,4 +331,4 @@ def test_the_files_say_their_version_and_keep_to_their_language() -> None:
         for row in loaded["rules"]:
             name = row.get("id") or row.get("words") or row.get("plain")
             assert name == language or name.startswith(f"{language}-")
-    assert BOOK.version == "2026-11-21"
+    assert rules().version == "2026-11-21"

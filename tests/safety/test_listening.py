@@ -24,7 +24,8 @@ from baquiano.lib.text import fold
 from baquiano.safety.book import Book
 from baquiano.safety.listening import KINDS, BadMessage, Heard, Listener, bars, heard_from
 from tests.fakes.letters import Letters
-from tests.phrase_rules import RULES
+from tests.once import once_per_run
+from tests.phrase_rules import rules
 
 ROOT = Path(__file__).parents[2]
 SAFETY = ROOT / "packs" / "comun" / "safety"
@@ -44,12 +45,17 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 @cache
 def _book(listener: Listener | None) -> Book:
-    return Book(1, RULES, {}, {}, listener)
+    return Book(1, rules(), {}, {}, listener)
+
+
+@cache
+def by_words() -> Listener:
+    """Made when a test asks, not while collecting: it takes seconds."""
+    return once_per_run("by-words", lambda: Listener(MESSAGES, SLANG))
 
 
 MESSAGES = heard_from(_rows(SAFETY / "heard.jsonl"))
 SLANG = reading.read_slang(ROOT / "packs")
-BY_WORDS = Listener(MESSAGES, SLANG)
 HELD_OUT = _rows(DATA / "safety_held_out.jsonl")
 BLIND = _rows(DATA / "safety_blind.jsonl")
 ORDINARY = _rows(DATA / "held_out.jsonl")
@@ -135,14 +141,14 @@ def _urgent(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_by_words_it_hears_what_the_rules_miss() -> None:
-    _tell(BY_WORDS)
-    book = _book(BY_WORDS)
+    _tell(by_words())
+    book = _book(by_words())
     assert _share(book, _urgent(HELD_OUT)) >= 0.64  # .700; rules alone .549
     assert _share(book, _urgent(BLIND)) >= 0.86  # .913; rules alone .800
 
 
 def test_by_words_ordinary_messages_stay_ordinary() -> None:
-    listener = _book(BY_WORDS)
+    listener = _book(by_words())
     added = [row for row in _examples() if not _is_alarm(_found(None, row["text"]))]
     assert len(added) > 1000
     assert _share(listener, added) <= 0.03
@@ -188,14 +194,14 @@ def test_it_has_not_read_what_it_is_measured_on() -> None:
 @given(st.text(max_size=300), st.sampled_from((*LANGUAGES, "", "xx")))
 @settings(max_examples=40, deadline=None)
 def test_no_text_ever_raises(text: str, language: str) -> None:
-    finding = BY_WORDS.hear(text, language)
+    finding = by_words().hear(text, language)
     assert finding is None or (finding.kind in KINDS and finding.rule == f"heard:{finding.kind}")
 
 
 @given(st.sampled_from([row["text"] for row in (*HELD_OUT, *ORDINARY)]))
 @settings(max_examples=40, deadline=None)
 def test_a_finding_of_the_rules_is_never_lowered(text: str) -> None:
-    by_rules, both = scan_rules(text, RULES), _book(BY_WORDS).scan(text)
+    by_rules, both = scan_rules(text, rules()), _book(by_words()).scan(text)
     if by_rules is not None:
         assert both is not None
         assert both == by_rules or both.level < by_rules.level
@@ -217,9 +223,9 @@ def test_a_graver_rule_wins_and_a_lighter_one_does_not_silence_the_listener() ->
 
 def test_the_same_messages_give_the_same_listener() -> None:
     other = Listener(MESSAGES, SLANG)
-    assert other.bars == BY_WORDS.bars
+    assert other.bars == by_words().bars
     for row in HELD_OUT[::10]:
-        assert other.weigh(row["text"], row["lang"]) == BY_WORDS.weigh(row["text"], row["lang"])
+        assert other.weigh(row["text"], row["lang"]) == by_words().weigh(row["text"], row["lang"])
 
 
 @pytest.mark.parametrize(
@@ -227,7 +233,7 @@ def test_the_same_messages_give_the_same_listener() -> None:
 )
 def test_too_little_said_is_not_heard(text: str) -> None:
     assert Listener(FEW).hear(text, "es") is None
-    assert BY_WORDS.hear(text, "es") is None
+    assert by_words().hear(text, "es") is None
 
 
 # ------------------------------------------------------------------------------------------------ how it decides
@@ -245,12 +251,14 @@ def test_a_need_is_never_more_than_p2() -> None:
     assert {
         finding.level
         for message in MESSAGES
-        if (finding := BY_WORDS.hear(message.text, message.language)) and finding.kind is Danger.NEED
+        if (finding := by_words().hear(message.text, message.language)) and finding.kind is Danger.NEED
     } == {Level.P2}
 
 
 def test_the_chance_grows_with_the_score() -> None:
-    opinions = sorted((BY_WORDS.weigh(row["text"], row["lang"]) for row in HELD_OUT), key=lambda opinion: opinion.score)
+    opinions = sorted(
+        (by_words().weigh(row["text"], row["lang"]) for row in HELD_OUT), key=lambda opinion: opinion.score
+    )
     chances = [opinion.chance for opinion in opinions]
     assert chances == sorted(chances)
     assert chances[0] < 0.02 < 0.5 < chances[-1]

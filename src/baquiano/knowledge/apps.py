@@ -11,7 +11,8 @@ class KnowledgeConfig(AppConfig):
     label = "knowledge"
 
     def ready(self) -> None:
-        post_migrate.connect(_lay_triggers)  # after every room: the triggers guard tables of three of them
+        # Sent room by room once every migration is done: one room is enough for the tables of all of them.
+        post_migrate.connect(_lay_triggers, sender=self)
 
 
 def _lay_triggers(*, using: str, **kwargs: Any) -> None:

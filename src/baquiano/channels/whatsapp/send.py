@@ -7,9 +7,9 @@ https://graph.facebook.com), `graph_version` (v25.0) and `timeout_s` (seconds to
 import json
 import logging
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -28,6 +28,9 @@ _NOT_SET_UP = Dead(0, "settings")
 _TYPING = {"typing_indicator": {"type": "text"}}
 
 log = logging.getLogger(__name__)
+
+_lock = threading.Lock()
+_clients: list[httpx.Client] = []  # none before the first letter
 
 
 def send(wire: Mapping[str, Any], settings: Mapping[str, str], echo: str) -> Verdict:
@@ -48,9 +51,9 @@ def show_typing(provider_id: str, settings: Mapping[str, str]) -> bool:
 
 def close() -> None:
     """Close the connections of this process; the next request opens new ones."""
-    if _client.cache_info().currsize:
-        _client().close()
-        _client.cache_clear()
+    with _lock:
+        while _clients:
+            _clients.pop().close()
 
 
 def _signal(provider_id: str, settings: Mapping[str, str], more: Mapping[str, Any]) -> bool:
@@ -110,10 +113,15 @@ def _post(body: Mapping[str, Any], settings: Mapping[str, str]) -> httpx.Respons
         return Uncertain(type(fault).__name__)
 
 
-@lru_cache(maxsize=1)
 def _client() -> httpx.Client:
-    """One per process, so that connections are kept; proxies and credentials of the environment are not used."""
-    return httpx.Client(trust_env=False, follow_redirects=False)
+    """One per process, so that connections are kept; proxies and credentials of the environment are not used.
+
+    Letters leave in several threads at once: without the lock the first two would make two, and one would never be closed.
+    """
+    with _lock:
+        if not _clients:
+            _clients.append(httpx.Client(trust_env=False, follow_redirects=False))
+        return _clients[0]
 
 
 # What an answer means (error codes of the Cloud API and of Graph, 2026)
