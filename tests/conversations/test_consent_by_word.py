@@ -28,6 +28,7 @@ from tests.conversations.conftest import Phone, work
 
 pytestmark = pytest.mark.django_db
 
+REMINDERS = Asked(Purpose.REMINDERS, (Data.CONTACT,), "es", Evidence.SPOKEN)
 CONTACT = Asked(Purpose.CONTACT, (Data.NAME, Data.CONTACT), "es", Evidence.SPOKEN)
 
 
@@ -63,6 +64,49 @@ def test_what_was_agreed_at_a_desk_is_taken_back_by_word(hers: Phone, yuli: Pers
     entry = AuditEntry.objects.get(verb="consent.withdrawn")
     assert (entry.actor, entry.about) == (None, str(yuli.pk))
     assert "No queda nada" in heard(hers, "retirar")
+
+
+@pytest.fixture
+def with_rosa(hers: Phone, rosa: User) -> Phone:
+    """She asked for a person, and Rosa answers her."""
+    heard(hers, "persona")
+    conversations.take_over(Conversation.objects.get(), by=rosa)
+    return hers
+
+
+def test_nobody_who_answers_her_stands_between_her_and_taking_back(with_rosa: Phone, yuli: Person, rosa: User) -> None:
+    consents = [consenting.give(yuli, CONTACT, by=rosa), consenting.give(yuli, REMINDERS, by=rosa)]
+    assert "1. " in heard(with_rosa, "retirar")
+    assert "Menú" not in with_rosa.heard[-1]
+    assert "no lo usamos más" in heard(with_rosa, "2")
+    assert [Consent.objects.get(pk=one.pk).withdrawn_at is None for one in consents].count(True) == 1
+    assert Message.objects.filter(author="machine").latest("id").is_automatic
+    assert Conversation.objects.get().owner == rosa
+
+
+def test_a_number_said_to_whoever_answers_takes_nothing_back(with_rosa: Phone, yuli: Person, rosa: User) -> None:
+    consent = consenting.give(yuli, CONTACT, by=rosa)
+    heard(with_rosa, "retirar", "no, espere")
+    before = len(with_rosa.letters)
+    heard(with_rosa, "1")
+    assert len(with_rosa.letters) == before
+    consent.refresh_from_db()
+    assert consent.withdrawn_at is None
+
+
+def test_separar_and_borrar_hold_while_a_person_answers(with_rosa: Phone) -> None:
+    assert "ya no" in heard(with_rosa, "SEPARAR").lower()
+    assert joining.person_behind(Address.objects.get()) is None
+    heard(with_rosa, "soy de prueba", "BORRAR")
+    assert not any(Message.objects.filter(author="person").values_list("text", flat=True))
+    assert Conversation.objects.get().owner is not None
+
+
+def test_danger_comes_before_it_and_a_menu_is_not_answered(with_rosa: Phone) -> None:
+    assert "(Mensaje automático)" in heard(with_rosa, "me voy a matar")
+    before = len(with_rosa.letters)
+    heard(with_rosa, "menu", "recordatorios", "salir")
+    assert len(with_rosa.letters) == before
 
 
 def test_neither_the_list_nor_its_buttons_name_anybody(hers: Phone, yuli: Person, rosa: User) -> None:

@@ -14,8 +14,11 @@ from baquiano.custody import actions, keeping
 from baquiano.custody.actions import CannotKeep
 from baquiano.custody.keeping import Due
 from baquiano.custody.models import KeepingRun
+from baquiano.files.models import Attachment
+from baquiano.people import granting
 from baquiano.people.actions import Described, register
-from baquiano.people.models import Consent, Person
+from baquiano.people.models import Consent, Fact, KeptPaper, Person
+from baquiano.terminal import loops
 from tests.custody.conftest import Served, aged, canary
 
 LONG_AGO = 1825 + 2
@@ -147,6 +150,28 @@ def test_the_conversations_of_somebody_the_law_holds_stay_after_their_days(yuli:
     assert held == {yuli.address.pk}
     assert conversations.erase_past_keeping(later, besides=held) == 0
     assert Conversation.objects.filter(pk=yuli.conversation.pk).exists()
+
+
+def test_what_was_told_and_shown_stays_unread_while_the_law_holds_it_and_goes_afterwards(
+    yuli: Served, luz: User, carla: User
+) -> None:
+    granting.grant(yuli.person, luz, area="psychological", until=timezone.now() + timedelta(days=300), reason="x", by=carla)
+    later = timezone.now() + timedelta(days=181)
+    held = actions.hold(yuli.person, reason="Juzgado 3", until=later + timedelta(days=60), by=carla)
+    with time_machine.travel(later, tick=False):
+        loops.erase()
+        assert Fact.objects.filter(person=yuli.person).exists()
+        assert not Fact.objects.visible_to(luz).exists()  # its consent has ended
+        assert _file_of(yuli).key
+        assert not KeptPaper.objects.kept(timezone.now()).exists()
+        actions.lift(held, by=carla)
+        loops.erase()
+        assert not Fact.objects.filter(person=yuli.person).exists()
+        assert _file_of(yuli).key is None
+
+
+def _file_of(served: Served) -> Attachment:
+    return KeptPaper.objects.get(person=served.person).attachment
 
 
 def test_rows_that_could_be_recognised_are_counted_in_the_report(yuli: Served, luz: User, dora: User) -> None:

@@ -24,7 +24,7 @@ from baquiano.conversations.wording import danger_text as words_of_danger
 from baquiano.engine import state as engine_state
 from baquiano.engine.danger import Finding
 from baquiano.engine.state import State
-from baquiano.engine.turn import Reading, Said, Turn, take_turn
+from baquiano.engine.turn import Reading, Said, Turn, take_right, take_turn
 from baquiano.knowledge.questions import Asked
 from baquiano.lib import faults
 from baquiano.lib.turnstile import ring, writing
@@ -153,7 +153,8 @@ def think(claimed: Claimed, ready: KnowledgeTools) -> Thought:
         if _is_late(message, claimed.conversation):
             taken.append(_only_scanned(message, state, ready, Message.State.LATE))
         elif is_owned:
-            taken.append(_only_scanned(message, state, ready, Message.State.OWNED))
+            one, state = _while_owned(message, state, ready)
+            taken.append(one)
         else:
             turn = take_turn(state, said(message), ready)
             state = turn.state
@@ -186,6 +187,18 @@ def _only_scanned(message: Message, state: State, ready: KnowledgeTools, mark: s
     voice = Speaker(state.language, state.country, ready.pictures)
     text = "\n\n".join((words_of_danger(finding.kind, voice), voice.say("automatic")))
     return Taken(message, mark, finding, None, (Composed(OutMessage(text)),))
+
+
+def _while_owned(message: Message, state: State, ready: KnowledgeTools) -> tuple[Taken, State]:
+    """A colleague answers. Danger comes first; then what nobody stands between: to erase, take back, take apart."""
+    scanned = _only_scanned(message, state, ready, Message.State.OWNED)
+    if scanned.composed:
+        return scanned, state
+    turn = take_right(state, said(message), ready)
+    if not turn.replies:
+        return scanned, turn.state
+    composed = tuple(compose(reply, turn.state, ready.pictures) for reply in turn.replies)
+    return Taken(message, Message.State.HANDLED, scanned.finding, turn, composed), turn.state
 
 
 # Settling: one short transaction, only if nobody else took the turn ------------------------------------------------------

@@ -67,7 +67,8 @@ class Ledger:
                 if isinstance(wish, Forget):
                     self._asked = [heard for heard in self._asked if heard.conversation.pk != conversation.pk]
         for number, one in enumerate(composed):
-            self._words.append(_Spoken(conversation, one, f"turn:{message.pk}:{number}", turn is None))
+            is_automatic = turn is None or conversation.owner_id is not None
+            self._words.append(_Spoken(conversation, one, f"turn:{message.pk}:{number}", is_automatic))
 
     def learn(self, conversation: Conversation, asked: Sequence[questions.Asked]) -> None:
         self._asked += [learning.Heard(conversation, one) for one in asked]

@@ -27,7 +27,7 @@ from baquiano.custody.actions import CannotKeep
 from baquiano.custody.forgetting import CannotForget, Why, forget
 from baquiano.custody.models import Hold, KeepingOrder, KeepingRun
 from baquiano.lib.turnstile import writing
-from baquiano.people.models import Consent, Joining, Person
+from baquiano.people.models import Consent, Joining, KeptPaper, Person
 from baquiano.people.models.consent import PROOF_DAYS
 from baquiano.people.models.person import KEEP_DAYS as PERSON_DAYS
 
@@ -130,9 +130,18 @@ def _held() -> "QuerySet[Hold, int]":
 
 def held_addresses(now: datetime) -> frozenset[int]:
     """Whose conversations stay although their days are over. For the loop, which hands it down to the rooms below."""
+    return frozenset(Joining.objects.filter(person__in=held_people(now)).values_list("address", flat=True))
+
+
+def held_files(now: datetime) -> frozenset[int]:
+    """What was kept of somebody on hold: nobody can open it past its day, and it is not erased."""
+    return frozenset(KeptPaper.objects.filter(person__in=held_people(now)).values_list("attachment", flat=True))
+
+
+def held_people(now: datetime) -> frozenset[int]:
+    """Every row of whoever is on hold."""
     held = Hold.objects.current(now).values("person")
-    rows = Person.objects.filter(Q(pk__in=held) | Q(same_as__in=held))
-    return frozenset(Joining.objects.filter(person__in=rows).values_list("address", flat=True))
+    return frozenset(Person.objects.filter(Q(pk__in=held) | Q(same_as__in=held)).values_list("pk", flat=True))
 
 
 # Letting it run ---------------------------------------------------------------------------------------------------------

@@ -211,6 +211,37 @@ def take_turn(state: State, said: Said, tools: Tools) -> Turn:
     return _greeted(state, _alerted(turn, tools))
 
 
+def take_right(state: State, said: Said, tools: Tools) -> Turn:
+    """A turn while a colleague owns the conversation: nothing is said, unless she takes back, takes apart or erases what is hers.
+
+    Nobody stands between her and that. Menus are left out, and a question of ours is open for her next message only.
+    """
+    word = None if said.choice_id else universal(said.text)
+    pick = _pick_of(state, said)
+    if word in _RIGHTS:
+        turn = _ON_WORD[word](state, tools)
+    elif pick.startswith(_TAKE_BACK):
+        turn = _picked(state, pick, tools)
+    else:
+        return Turn(replace(state, offered=(), step="") if state.step == "withdraw" else state)
+    kept = tuple(replace(one, picks=tuple(p for p in one.picks if p.id.startswith(_TAKE_BACK))) for one in turn.replies)
+    offered = tuple(p for p in turn.state.offered if p.startswith(_TAKE_BACK))
+    return replace(turn, state=replace(turn.state, offered=offered), replies=kept)
+
+
+_RIGHTS = (Universal.FORGET, Universal.WITHDRAW, Universal.UNJOIN)
+_TAKE_BACK = "withdraw:"
+
+
+def _pick_of(state: State, said: Said) -> str:
+    """What she chose of what stands open, by tapping or by its number; empty when nothing."""
+    if said.choice_id:
+        tapped = picks.read(said.choice_id, state)
+        return tapped.pick if tapped and not tapped.is_stale else ""
+    which = number(said.text)
+    return state.offered[which - 1] if which and which <= len(state.offered) else ""
+
+
 def _without_crisis(state: State, said: Said, tools: Tools, finding: Finding | None) -> Turn:
     if said.reading is Reading.UNREADABLE and not said.text.strip():
         return _unreadable(state)

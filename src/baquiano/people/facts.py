@@ -4,6 +4,7 @@ None of them is ever a condition of help. A fact that hangs on a consent cannot 
 (people/models/particulars.py) and is erased at the next round (`erase_due`).
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -79,9 +80,12 @@ def _check_row(person: Person, category: Data, basis: Basis, consent: Consent | 
         raise CannotConsent(_("They took this consent back, or it has ended. Ask again if it is needed."))
 
 
-def erase_due(now: datetime) -> int:
-    """Erases what is over. Returns how many. The audit trail keeps that there was one, of which person, and when it went."""
-    due = list(Fact.objects.due(now).order_by("pk")[:ERASED_AT_ONCE])
+def erase_due(now: datetime, *, besides: Collection[int] = ()) -> int:
+    """Erases what is over, besides what was told by these people: the law obliges us to keep it, and nobody can read it.
+
+    Returns how many. The audit trail keeps that there was one, of which person, and when it went.
+    """
+    due = list(Fact.objects.due(now).exclude(person__in=besides).order_by("pk")[:ERASED_AT_ONCE])
     for fact in due:
         with writing():
             audit(None, "fact.erased", fact, about=fact.person_id)

@@ -77,6 +77,12 @@ def _keys() -> Iterator[Finding]:
         yield Finding(Mark.ILL, "Others on this machine can read the key file", f"chmod 600 {file}")
     else:
         yield well("Keys: outside the data folder, readable by one user")
+    if not os.access(file.parent, os.W_OK):
+        yield Finding(
+            Mark.ILL,
+            "The program cannot write beside the keys: neither who was forgotten nor the end of the audit trail is noted there",
+            f"Let the user that runs Baquiano write in {file.parent}",
+        )
     if len(crypto.fingerprints()) > 1:
         yield Finding(
             Mark.NOTE,

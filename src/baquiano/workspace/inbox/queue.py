@@ -16,6 +16,7 @@ from baquiano.conversations.thread import inbox_counts
 from baquiano.engine.danger import Level
 from baquiano.safety.actions import acknowledge as have_seen
 from baquiano.safety.models import Alert
+from baquiano.workspace.duties import duties_of
 from baquiano.workspace.inbox.fragment import Fragment, fragment, unchanged, whole
 
 
@@ -40,7 +41,8 @@ class Queue:
 
 
 def inbox(request: StaffRequest) -> HttpResponse:
-    return render(request, "workspace/inbox.html", {"queue": queue(request.user, showing=0), "showing": 0})
+    page = {"queue": queue(request.user, showing=0), "showing": 0, "duties": duties_of(request.user)}
+    return render(request, "workspace/inbox.html", page)
 
 
 def inbox_rows(request: StaffRequest) -> HttpResponse:

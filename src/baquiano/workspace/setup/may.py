@@ -20,6 +20,7 @@ from baquiano.accounts.policy import may as is_allowed
 from baquiano.lib.turnstile import writing
 from baquiano.people.models import Access, Person
 from baquiano.territory.models import Division
+from baquiano.workspace.duties import duties_of
 from baquiano.workspace.setup.words import MISSING, SENTENCES, WORDS, in_which
 
 ASKS = "access.trail"
@@ -114,6 +115,7 @@ def may(request: StaffRequest) -> HttpResponse:
         "shut": deeds_in_words(cell for cell in held if cell.permission not in mine),
         "not_mine": [words for deed, words in WORDS.items() if deed not in {cell.permission for cell in held}],
         "roles": roles_in_words(frozenset(roles_of(request.user))),
+        "duties": duties_of(request.user),
     }
     return render(request, "workspace/may.html", page)
 
