@@ -18,10 +18,12 @@ from django.core.management import call_command  # noqa: E402
 
 from tests import house_full  # noqa: E402
 from tests.once import once_per_run  # noqa: E402
+from tests.phrase_rules import rules  # noqa: E402
 
 
 def main() -> None:
     house_full.share_the_second_ear()
+    rules()  # checked and put in force by what follows: compiled once
     call_command("migrate", verbosity=0)
     once_per_run("packs", house_full.load)
 

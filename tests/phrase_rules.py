@@ -7,18 +7,19 @@ from typing import Any
 
 import yaml
 
-from baquiano.engine.safety import RuleBook, compile_rules
+from baquiano.engine.safety import RuleBook
 from baquiano.engine.spelling import LANGUAGES
+from baquiano.safety.book import compiled
 from tests.once import once_per_run
 
 _SAFETY = Path(__file__).parents[1] / "packs" / "comun" / "safety"
 
 
 def _rows() -> Iterator[dict[str, Any]]:
-    for language in LANGUAGES:
-        yield from yaml.safe_load((_SAFETY / f"phrases.{language}.yaml").read_text(encoding="utf-8"))["rules"]
+    for language in sorted(LANGUAGES):
+        yield from yaml.load((_SAFETY / f"phrases.{language}.yaml").read_bytes(), yaml.CSafeLoader)["rules"]
 
 
 @cache
 def rules() -> RuleBook:
-    return once_per_run("rules", lambda: compile_rules(list(_rows()), version="2026-11-21"))
+    return once_per_run("rules", lambda: compiled(list(_rows())))

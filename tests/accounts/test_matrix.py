@@ -208,7 +208,7 @@ def _changed_by_hand(changes: list[tuple[str, Cell, bool]]) -> frozenset[Permiss
 
 
 # On the second round the law is the same, and only the dialect of the queries is new.
-EXAMPLES = 12 if os.environ.get("DATABASE_URL") else 40
+EXAMPLES = 12 if os.environ.get("DATABASE_URL") else 25
 
 
 @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])

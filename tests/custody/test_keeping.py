@@ -155,7 +155,9 @@ def test_the_conversations_of_somebody_the_law_holds_stay_after_their_days(yuli:
 def test_what_was_told_and_shown_stays_unread_while_the_law_holds_it_and_goes_afterwards(
     yuli: Served, luz: User, carla: User
 ) -> None:
-    granting.grant(yuli.person, luz, area="psychological", until=timezone.now() + timedelta(days=300), reason="x", by=carla)
+    granting.grant(
+        yuli.person, luz, area="psychological", until=timezone.now() + timedelta(days=300), reason="x", by=carla
+    )
     later = timezone.now() + timedelta(days=181)
     held = actions.hold(yuli.person, reason="Juzgado 3", until=later + timedelta(days=60), by=carla)
     with time_machine.travel(later, tick=False):

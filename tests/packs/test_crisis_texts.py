@@ -47,7 +47,7 @@ TAIL |= {"fr": "si vous êtes dans un autre pays", "ht": "si ou nan yon lòt pey
 
 
 def _file(pack: str, language: str) -> dict[str, Any]:
-    loaded = yaml.safe_load((PACKS / pack / "safety" / f"crisis.{language}.yaml").read_text(encoding="utf-8"))
+    loaded = yaml.load((PACKS / pack / "safety" / f"crisis.{language}.yaml").read_bytes(), yaml.CSafeLoader)
     assert isinstance(loaded, dict)
     return loaded
 
@@ -56,7 +56,7 @@ def _numbers() -> dict[str, dict[str, Any]]:
     rows = [
         row
         for pack in COUNTRIES
-        for row in yaml.safe_load((PACKS / pack / "safety" / "numbers.yaml").read_text(encoding="utf-8"))["numbers"]
+        for row in yaml.load((PACKS / pack / "safety" / "numbers.yaml").read_bytes(), yaml.CSafeLoader)["numbers"]
     ]
     assert len({row["id"] for row in rows}) == len(rows)
     return {row["id"]: row for row in rows}

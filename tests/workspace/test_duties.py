@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.utils import timezone
 
 from baquiano.accountability.actions import Received, open_request
 from baquiano.accountability.models import Door, RequestKind

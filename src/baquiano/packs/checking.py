@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from baquiano.accounts.models import Role
-from baquiano.engine.safety import BadRule, compile_rules
+from baquiano.engine.safety import BadRule
 from baquiano.lib.text import fold
 from baquiano.packs import grounds, spoken
 from baquiano.packs.contents import ArticleFile, PackFile, RulesFile
 from baquiano.packs.facts import FactsFile
 from baquiano.packs.strict import Problem
+from baquiano.safety.book import compiled
 
 NO_ARTICLE = "new"
 """Where the desk opens a new one: an article of this id could not be reached."""
@@ -96,9 +97,8 @@ def _named_texts(pack: PackFile) -> Iterator[tuple[str, int, str, *tuple[str, ..
 
 def _phrase_rules(files: Sequence[RulesFile]) -> Iterator[Problem]:
     """Rules of all languages are tried at once: they are compiled together, as they will be used."""
-    rows = [row for file in files for row in file.rows]
     try:
-        compile_rules(rows)
+        compiled([row for file in sorted(files, key=lambda one: one.language) for row in file.rows])
     except BadRule as problem:
         yield _place_of_rule(files, problem.rule, f"phrase rule {problem}")
     except (KeyError, TypeError, ValueError, AttributeError) as problem:

@@ -167,6 +167,7 @@ def on(day: date, facts: Facts) -> bool:
     )
 
 
+_DIGIT = re.compile(r"\d")
 Reader = Callable[[re.Match[str], Tongue], Iterator[tuple[str, str]]]
 InWords = Callable[[str, Tongue], Iterator[tuple[str, str, str]]]
 
@@ -182,6 +183,8 @@ def _in_line(line: str, number: int, own: Tongue, in_words: InWords) -> Iterator
     rest = fold(rest).replace("·", " ")
     yield from (Mention(kind, value, shown, number) for kind, value, shown in in_words(rest, own))
     for pattern, reader in _readers(own):
+        if not _DIGIT.search(rest):  # all of them read figures; most lines have none
+            return
         kept = []
         at = 0
         for match in pattern.finditer(rest):

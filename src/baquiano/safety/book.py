@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -165,7 +166,7 @@ def _take(number: int) -> Book:
     confirmed = dict(NumberVerification.objects.order_by("on", "id").values_list("number_id", "on"))
     return Book(
         number,
-        _compiled(rows),
+        compiled(rows),
         {(text.kind, text.language, text.country): _danger_text(text) for text in _crisis_texts()},
         {
             n.pk: NumberShown(n.pk, n.country, n.number, n.names, n.whose, n.note, tuple(n.kinds), confirmed.get(n.pk))
@@ -175,8 +176,11 @@ def _take(number: int) -> Book:
     )
 
 
-def _compiled(rows: list[dict[str, object]]) -> RuleBook:
-    """Reading the rules takes seconds, and most changes of the shelf are about something else."""
+def compiled(rows: list[dict[str, Any]]) -> RuleBook:
+    """Those of every language, in the order of their languages. Raises `BadRule`.
+
+    Reading them takes seconds: most changes of the shelf are about something else, and what was checked is put in force next.
+    """
     mark = hashlib.sha256(json.dumps(rows).encode()).hexdigest()
     if not _rules or _rules[0][0] != mark:
         _rules[:] = [(mark, compile_rules(rows))]

@@ -30,8 +30,8 @@ def duties_of(user: User) -> list[Duty]:
 def _requests(user: User) -> Iterator[Duty]:
     if not may(user, "request.list"):
         return
-    open_ones = DataRequest.objects.visible_to(user).filter(closed_at=None)
-    waiting, late = open_ones.count(), open_ones.overdue(today()).count()
+    due = DataRequest.objects.visible_to(user).filter(closed_at=None).values_list("due_on", flat=True)
+    waiting, late = len(due), sum(day < today() for day in due)
     if late:
         words = ngettext(
             "%(n)d request about data is past its day", "%(n)d requests about data are past their day", late

@@ -38,7 +38,9 @@ def _with_examples(topic: Mapping[str, Any], said: "_Articles") -> dict[str, Any
 
 
 def read_slang(packs: Path) -> Slang:
-    return slang_from(yaml.safe_load((packs / "comun" / "search" / "slang.yaml").read_text(encoding="utf-8")))
+    return slang_from(
+        yaml.load((packs / "comun" / "search" / "slang.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+    )
 
 
 def read_messages(path: Path) -> tuple[Message, ...]:
