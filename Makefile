@@ -76,14 +76,17 @@ WORKERS ?= 3
 .PHONY: test
 test: $(DEV) semantic ## every test, on SQLite (with the browser) and then on a throw-away PostgreSQL
 	@tools/machine.sh chromium postgresql
-	@printf '▸ Tests on SQLite, with the browser\n'
-	@env -u DATABASE_URL $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx tests
-	@printf '▸ Tests on PostgreSQL\n'
-	@tests/postgres.sh with $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx tests --ignore=tests/browser
+	@export MADE_ONCE=$$(mktemp -d); trap 'rm -rf "$$MADE_ONCE"' EXIT; \
+	printf '▸ Tests on SQLite, with the browser\n'; \
+	env -u DATABASE_URL $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx tests; \
+	printf '▸ Tests on PostgreSQL\n'; \
+	tests/postgres.sh with $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx tests --ignore=tests/browser
 
 .PHONY: soak
 soak: $(DEV) semantic ## what takes longer: kill -9 at every point of the path, long loads, on both databases
-	@tools/machine.sh postgresql
+	@tools/machine.sh chromium postgresql
+	@printf '▸ Many more examples of what must always hold\n'
+	@env -u DATABASE_URL EXAMPLES=soak $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx -m 'hypothesis and not soak' tests
 	@printf '▸ Long faults and loads on SQLite\n'
 	@env -u DATABASE_URL $(PYTEST) -v -rfEsx -m soak tests
 	@printf '▸ Long faults and loads on PostgreSQL\n'

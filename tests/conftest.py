@@ -32,10 +32,13 @@ from baquiano.channels.models import Channel  # noqa: E402
 from baquiano.channels.whatsapp import send  # noqa: E402
 from tests import house_full  # noqa: E402
 from tests.house_full import forget_pictures  # noqa: E402
+from tests.once import is_made  # noqa: E402
 
-hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
-hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True)
-hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "house")
+# Some examples every day, and many in `make soak`, which finds what the days in between have missed.
+hypothesis.settings.register_profile("house", deadline=None, print_blob=True, max_examples=40)
+hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True, max_examples=40)
+hypothesis.settings.register_profile("soak", deadline=None, print_blob=True, max_examples=400)
+hypothesis.settings.load_profile(os.environ.get("EXAMPLES") or ("ci" if os.environ.get("CI") else "house"))
 
 
 Joins = Callable[[str, str, Role], User]
@@ -124,7 +127,7 @@ def one_second_ear_for_all() -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Where several workers will want the packs, the first one has them loaded meanwhile."""
     wanted = any("packs_kept" in getattr(item, "fixturenames", ()) for item in session.items)
-    if wanted and os.environ.get("PYTEST_XDIST_WORKER") == "gw0":
+    if wanted and os.environ.get("PYTEST_XDIST_WORKER") == "gw0" and not is_made("packs"):
         process = subprocess.Popen([sys.executable, "-m", "tests.ahead"], stdin=subprocess.DEVNULL)
         session.config.add_cleanup(lambda: process.wait(timeout=300))
 

@@ -19,6 +19,10 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 CHROMIUM = "/usr/bin/chromium"
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
+# Whether a page fits and can be read is looked at every day at both widths. A journey is walked every day at the width where it
+# mostly happens, and at the other one in `make soak`.
+PHONE_FIRST = (pytest.param(PHONE, id="360"), pytest.param(DESK, id="1280", marks=pytest.mark.soak))
+DESK_FIRST = (pytest.param(PHONE, id="360", marks=pytest.mark.soak), pytest.param(DESK, id="1280"))
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -123,6 +127,18 @@ def without_script(opens: Opens) -> Page:
 @pytest.fixture(params=[PHONE, DESK], ids=["360", "1280"])
 def either(request: pytest.FixtureRequest, opens: Opens) -> Page:
     """The same test at both widths."""
+    return opens(request.param)
+
+
+@pytest.fixture(params=PHONE_FIRST)
+def phone_first(request: pytest.FixtureRequest, opens: Opens) -> Page:
+    """A journey of somebody we serve."""
+    return opens(request.param)
+
+
+@pytest.fixture(params=DESK_FIRST)
+def desk_first(request: pytest.FixtureRequest, opens: Opens) -> Page:
+    """A journey of somebody who works here."""
     return opens(request.param)
 
 

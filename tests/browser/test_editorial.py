@@ -17,7 +17,7 @@ from baquiano.knowledge.shelf import EXPIRES_AFTER
 from baquiano.recalls import actions as recalls
 from baquiano.recalls.models import RecallLine
 from baquiano.safety import book
-from tests.browser.conftest import DESK, PHONE, Opens
+from tests.browser.conftest import DESK, DESK_FIRST, PHONE, Opens
 from tests.public.house import FIRST_SENTENCE, furnish
 from tests.workspace.newsroom import NEW_SENTENCE, PAGE, in_creole, proposed
 
@@ -45,7 +45,7 @@ def published(edu: User, rita: User) -> ArticleVersion:
     return version
 
 
-@WIDTHS
+@pytest.mark.parametrize("width", DESK_FIRST)
 def test_two_people_publish_and_one_takes_it_back(
     opens: Opens, width: dict[str, int], edu: User, rita: User, carla: User
 ) -> None:

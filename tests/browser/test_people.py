@@ -19,7 +19,7 @@ from baquiano.people.models import Person
 from baquiano.people.models.consent import Evidence, Purpose
 from baquiano.people.models.family import Relation
 from baquiano.people.models.particulars import DocumentKind
-from tests.browser.conftest import DESK, PHONE, Opens
+from tests.browser.conftest import DESK, DESK_FIRST, PHONE, Opens
 from tests.people.conftest import abel, cucuta, dora, luz, nora, yuli
 
 __all__ = ("abel", "cucuta", "dora", "luz", "nora", "yuli")
@@ -55,7 +55,7 @@ def furnished(yuli: Person, luz: User, abel: User, carla: User, rosa: User) -> P
     return yuli
 
 
-@WIDTHS
+@pytest.mark.parametrize("width", DESK_FIRST)
 def test_from_looking_for_her_to_her_page(opens: Opens, width: dict[str, int], nora: User, yuli: Person) -> None:
     page = opens(width, signed_in=nora)
     page.goto(PEOPLE)

@@ -74,24 +74,24 @@ def test_a_conversation_is_accessible_by_day_and_by_night(
     axe_is_clean(page)
 
 
-def test_from_a_question_to_an_answer_by_tapping_only(either: Page) -> None:
-    asks(either, "menú")
-    either.get_by_role("button", name="Techo, comida y ayuda").click()
-    either.get_by_role("button", name="Inscribirse en el Sisbén").click()
-    expect(either.locator(".line--machine").last).to_contain_text(FIRST_SENTENCE)
-    expect(either.locator(".line--machine").last).to_contain_text("sin verificar")
-    expect(either.get_by_role("button", name="Techo, comida y ayuda")).to_have_count(0)
+def test_from_a_question_to_an_answer_by_tapping_only(phone_first: Page) -> None:
+    asks(phone_first, "menú")
+    phone_first.get_by_role("button", name="Techo, comida y ayuda").click()
+    phone_first.get_by_role("button", name="Inscribirse en el Sisbén").click()
+    expect(phone_first.locator(".line--machine").last).to_contain_text(FIRST_SENTENCE)
+    expect(phone_first.locator(".line--machine").last).to_contain_text("sin verificar")
+    expect(phone_first.get_by_role("button", name="Techo, comida y ayuda")).to_have_count(0)
 
 
-def test_from_a_subject_to_a_page_without_writing(either: Page) -> None:
-    either.goto("/")
-    either.get_by_role("link", name="Colombia").click()
-    either.get_by_role("link", name="Techo, comida y ayuda").click()
-    either.get_by_role("link", name="Inscribirse en el Sisbén").click()
-    expect(either.get_by_text(FIRST_SENTENCE)).to_be_visible()
-    assert either.context.cookies() == []
-    either.get_by_role("button", name="Hablar con una persona").click()
-    expect(either.locator(".line--machine").last).to_contain_text("Una persona del equipo leerá")
+def test_from_a_subject_to_a_page_without_writing(phone_first: Page) -> None:
+    phone_first.goto("/")
+    phone_first.get_by_role("link", name="Colombia").click()
+    phone_first.get_by_role("link", name="Techo, comida y ayuda").click()
+    phone_first.get_by_role("link", name="Inscribirse en el Sisbén").click()
+    expect(phone_first.get_by_text(FIRST_SENTENCE)).to_be_visible()
+    assert phone_first.context.cookies() == []
+    phone_first.get_by_role("button", name="Hablar con una persona").click()
+    expect(phone_first.locator(".line--machine").last).to_contain_text("Una persona del equipo leerá")
     assert Handoff.objects.get().reason == "asked"
 
 
@@ -309,14 +309,14 @@ def test_without_a_script_the_way_out_is_a_link(without_script: Page) -> None:
         without_script.get_by_role("link", name="Salir ya").click()
 
 
-def test_deleting_asks_once_and_then_it_is_gone(either: Page) -> None:
-    asks(either, "mi secreto")
-    either.get_by_text("Borrar", exact=True).click()
-    expect(either.get_by_text("No se puede deshacer")).to_be_visible()
-    either.get_by_role("button", name="Borrar esta conversación").click()
-    expect(either.get_by_role("heading", name="Borrada")).to_be_visible()
-    either.goto("/es/chat/")
-    expect(either.get_by_text("mi secreto")).to_have_count(0)
+def test_deleting_asks_once_and_then_it_is_gone(phone_first: Page) -> None:
+    asks(phone_first, "mi secreto")
+    phone_first.get_by_text("Borrar", exact=True).click()
+    expect(phone_first.get_by_text("No se puede deshacer")).to_be_visible()
+    phone_first.get_by_role("button", name="Borrar esta conversación").click()
+    expect(phone_first.get_by_role("heading", name="Borrada")).to_be_visible()
+    phone_first.goto("/es/chat/")
+    expect(phone_first.get_by_text("mi secreto")).to_have_count(0)
 
 
 def test_what_a_first_visit_and_a_turn_cost_in_a_real_browser(opens: Opens) -> None:

@@ -14,7 +14,7 @@ from baquiano.conversations.actions import release_deserted, take_over
 from baquiano.conversations.models import Conversation, Handoff, Message
 from baquiano.engine.danger import Danger, Finding, Level
 from baquiano.safety.actions import raise_alert
-from tests.browser.conftest import DESK, PHONE, Opens
+from tests.browser.conftest import DESK, DESK_FIRST, PHONE, Opens
 from tests.workspace.visitors import PASSWORD, Visitor, comes_in, learn_to_speak
 
 # htmx writes every request that failed to the console; here they fail on purpose.
@@ -35,9 +35,9 @@ def waiting(yuli: Visitor) -> Conversation:
     return yuli.says("persona")
 
 
-@pytest.fixture(params=[PHONE, DESK], ids=["360", "1280"])
+@pytest.fixture(params=DESK_FIRST)
 def rosas_page(request: pytest.FixtureRequest, opens: Opens, rosa: User, waiting: Conversation) -> Page:
-    """The inbox as Rosa sees it, at both widths."""
+    """The inbox as Rosa sees it."""
     return opens(request.param, signed_in=rosa)
 
 
@@ -56,24 +56,26 @@ def said_by_staff() -> list[str]:
     return [message.text for message in Message.objects.filter(author=Message.Author.STAFF)]
 
 
-def test_from_the_sign_in_to_handing_back(either: Page, rosa: User, waiting: Conversation, yuli: Visitor) -> None:
+def test_from_the_sign_in_to_handing_back(desk_first: Page, rosa: User, waiting: Conversation, yuli: Visitor) -> None:
     rosa.set_password(PASSWORD)
     rosa.save()
-    either.goto("/workspace/")
-    either.get_by_label("Nombre de usuario").fill("rosa")
-    either.get_by_label("Contraseña").fill(PASSWORD)
-    either.get_by_role("button", name="Entrar").click()
-    either.get_by_role("link", name="Pidió hablar con una persona").click()
-    either.get_by_role("button", name="Tomar la conversación").click()
-    expect(either.locator("#reply")).to_be_focused()
+    desk_first.goto("/workspace/")
+    desk_first.get_by_label("Nombre de usuario").fill("rosa")
+    desk_first.get_by_label("Contraseña").fill(PASSWORD)
+    desk_first.get_by_role("button", name="Entrar").click()
+    desk_first.get_by_role("link", name="Pidió hablar con una persona").click()
+    desk_first.get_by_role("button", name="Tomar la conversación").click()
+    expect(desk_first.locator("#reply")).to_be_focused()
     yuli.says("¿Cómo corrijo mi nombre en el PPT?")
-    expect(either.get_by_role("log")).to_contain_text("¿Cómo corrijo mi nombre en el PPT?")
-    either.locator("#reply").fill("Hola. ¿Qué letra está mal?")
-    either.get_by_role("button", name="Enviar").click()
-    expect(either.get_by_role("log")).to_contain_text("¿Qué letra está mal?")
-    expect(either.locator("#reply")).to_have_value("")
-    either.get_by_role("button", name="Devolver al asistente").click()
-    expect(either.get_by_role("status").filter(has_text="El asistente vuelve a tener la conversación")).to_be_visible()
+    expect(desk_first.get_by_role("log")).to_contain_text("¿Cómo corrijo mi nombre en el PPT?")
+    desk_first.locator("#reply").fill("Hola. ¿Qué letra está mal?")
+    desk_first.get_by_role("button", name="Enviar").click()
+    expect(desk_first.get_by_role("log")).to_contain_text("¿Qué letra está mal?")
+    expect(desk_first.locator("#reply")).to_have_value("")
+    desk_first.get_by_role("button", name="Devolver al asistente").click()
+    expect(
+        desk_first.get_by_role("status").filter(has_text="El asistente vuelve a tener la conversación")
+    ).to_be_visible()
     assert said_by_staff() == ["Hola. ¿Qué letra está mal?"]
     assert Conversation.objects.get().owner is None
 

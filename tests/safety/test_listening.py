@@ -221,6 +221,7 @@ def test_a_graver_rule_wins_and_a_lighter_one_does_not_silence_the_listener() ->
     assert heard.rule == "heard:violence"
 
 
+@pytest.mark.soak
 def test_the_same_messages_give_the_same_listener() -> None:
     other = Listener(MESSAGES, SLANG)
     assert other.bars == by_words().bars
