@@ -64,7 +64,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _needs_an_engine(item: pytest.Item) -> bool:
     asked = {"db", "transactional_db", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
-    return bool(asked) or any(item.iter_markers("django_db")) or any(item.iter_markers("postgresql"))
+    return bool(asked) or any(item.get_closest_marker(name) for name in ("django_db", "postgresql", "own_server"))
 
 
 @pytest.hookimpl(wrapper=True)

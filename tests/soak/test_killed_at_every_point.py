@@ -24,7 +24,7 @@ from baquiano.lib import faults
 from tests.bench._load import BIN, ROOT, free_port, granian
 from tests.fakes.graph import BEGAN, LINE, Graph, text_message, webhook
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.own_server]
 
 WORDS = ("menu", "idioma", "persona", "menu")
 PATIENCE = 120.0  # seconds until everything must be answered; nothing is asserted about how long it took
