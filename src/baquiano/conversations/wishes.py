@@ -66,8 +66,8 @@ class Ledger:
                     _fulfil(conversation, wish)
                 if isinstance(wish, Forget):
                     self._asked = [heard for heard in self._asked if heard.conversation.pk != conversation.pk]
+        is_automatic = turn is None or conversation.owner_id is not None
         for number, one in enumerate(composed):
-            is_automatic = turn is None or conversation.owner_id is not None
             self._words.append(_Spoken(conversation, one, f"turn:{message.pk}:{number}", is_automatic))
 
     def learn(self, conversation: Conversation, asked: Sequence[questions.Asked]) -> None:

@@ -31,7 +31,8 @@ def _requests(user: User) -> Iterator[Duty]:
     if not may(user, "request.list"):
         return
     due = DataRequest.objects.visible_to(user).filter(closed_at=None).values_list("due_on", flat=True)
-    waiting, late = len(due), sum(day < today() for day in due)
+    this_day = today()
+    waiting, late = len(due), sum(day < this_day for day in due)
     if late:
         words = ngettext(
             "%(n)d request about data is past its day", "%(n)d requests about data are past their day", late
