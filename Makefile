@@ -74,7 +74,7 @@ $(DEV): dev.lock pyproject.toml | $(BIN)/python
 WORKERS ?= 3
 
 .PHONY: test
-test: $(DEV) semantic ## every test, on SQLite (with the browser) and then on a throw-away PostgreSQL
+test: $(DEV) semantic ## every test on SQLite (with the browser), and a third of them on a throw-away PostgreSQL
 	@tools/machine.sh chromium postgresql
 	@export MADE_ONCE=$$(mktemp -d); trap 'rm -rf "$$MADE_ONCE"' EXIT; \
 	printf '▸ Tests on SQLite, with the browser\n'; \
@@ -87,6 +87,8 @@ soak: $(DEV) semantic ## what takes longer: kill -9 at every point of the path, 
 	@tools/machine.sh chromium postgresql
 	@printf '▸ Many more examples of what must always hold\n'
 	@env -u DATABASE_URL EXAMPLES=soak $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx -m 'hypothesis and not soak' tests
+	@printf '▸ What the second round of make test leaves out: every test on PostgreSQL\n'
+	@WHOLE=1 tests/postgres.sh with $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx tests --ignore=tests/browser
 	@printf '▸ Long faults and loads on SQLite\n'
 	@env -u DATABASE_URL $(PYTEST) -v -rfEsx -m soak tests
 	@printf '▸ Long faults and loads on PostgreSQL\n'

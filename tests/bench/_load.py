@@ -44,7 +44,7 @@ def body(client: int, number: int, run: str) -> bytes:
     }
     value = {
         "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "15550000000", "phone_number_id": LINE},
+        "metadata": {"display_phone_number": "15559999999", "phone_number_id": LINE},
         "contacts": [{"wa_id": message["from"], "profile": {"name": "Prueba"}}],
         "messages": [message],
     }

@@ -17,7 +17,7 @@ from baquiano.custody.actions import hold
 from baquiano.custody.forgetting import Why, forget
 from baquiano.people.actions import Described, register
 from baquiano.people.models import Person
-from tests.browser.conftest import DESK, PHONE, Opens
+from tests.browser.conftest import DESK, PHONE, PHONE_FIRST, Opens
 from tests.conftest import Joins
 
 Check = Callable[[Page], None]
@@ -41,7 +41,7 @@ def yuli(organisation: Organisation, rosa: User, dora: User) -> Person:
     return person
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["360", "1280"])
+@pytest.mark.parametrize("viewport", PHONE_FIRST)
 def test_every_screen_is_accessible_and_fits(
     opens: Opens, yuli: Person, dora: User, viewport: dict[str, int], axe_is_clean: Check
 ) -> None:

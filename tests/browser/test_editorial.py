@@ -17,14 +17,15 @@ from baquiano.knowledge.shelf import EXPIRES_AFTER
 from baquiano.recalls import actions as recalls
 from baquiano.recalls.models import RecallLine
 from baquiano.safety import book
-from tests.browser.conftest import DESK, DESK_FIRST, PHONE, Opens
+from baquiano.safety.models import GoLive
+from tests.browser.conftest import DESK, DESK_FIRST, PHONE, PHONE_FIRST, Opens
 from tests.public.house import FIRST_SENTENCE, furnish
 from tests.workspace.newsroom import NEW_SENTENCE, PAGE, in_creole, proposed
 
 EDITORIAL = "/workspace/editorial/"
 WHO_WAS_TOLD = "/workspace/recalls/"
 SISBEN = f"{EDITORIAL}articles/co_sisben/"
-WIDTHS = pytest.mark.parametrize("width", [PHONE, DESK], ids=["360", "1280"])
+WIDTHS = pytest.mark.parametrize("width", PHONE_FIRST)
 
 Check = Callable[[Page], None]
 
@@ -33,6 +34,7 @@ Check = Callable[[Page], None]
 def house(organisation: Organisation, webchat: Channel, settings: Any) -> None:
     furnish()
     settings.IS_DEMO = False
+    GoLive.objects.bulk_create(GoLive(country=country) for country in organisation.countries)
     book.current()  # the first picture of a process takes seconds: not while a browser waits
 
 

@@ -10,7 +10,8 @@ from baquiano.accounts.models import Organisation, User
 from baquiano.channels.models import Channel
 from baquiano.knowledge.models import Example
 from baquiano.safety import book
-from tests.browser.conftest import DESK, PHONE, Opens
+from baquiano.safety.models import GoLive
+from tests.browser.conftest import PHONE, PHONE_FIRST, Opens
 from tests.public.house import furnish
 from tests.workspace.new_articles import ARTICLES, ASKED, BUS, NEW, TITLE
 
@@ -21,6 +22,7 @@ Check = Callable[[Page], None]
 def house(organisation: Organisation, webchat: Channel, settings: Any) -> None:
     furnish()
     settings.IS_DEMO = False
+    GoLive.objects.bulk_create(GoLive(country=country) for country in organisation.countries)
     book.current()  # the first picture of a process takes seconds: not while a browser waits
 
 
@@ -46,7 +48,7 @@ def test_without_javascript_an_article_is_opened_and_asked_about(opens: Opens, e
     assert not Example.objects.exists()
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK], ids=["360", "1280"])
+@pytest.mark.parametrize("width", PHONE_FIRST)
 def test_its_pages_fit_and_have_no_known_fault(
     opens: Opens, width: dict[str, int], edu: User, axe_is_clean: Check, fits: Check
 ) -> None:

@@ -10,20 +10,21 @@ from playwright.sync_api import Page, expect
 from baquiano.accounts.models import Area, Organisation, User
 from baquiano.directory.models import Organization
 from baquiano.people import families, granting
-from baquiano.people.actions import Described, Paper, add_document, reach_them_so, register
+from baquiano.people.actions import Described, Paper, add_document, register
 from baquiano.people.categories import Data
 from baquiano.people.consenting import Asked, give
 from baquiano.people.contact import SafeContact, dump
 from baquiano.people.facts import told
+from baquiano.people.holding import settle_person
 from baquiano.people.models import Person
 from baquiano.people.models.consent import Evidence, Purpose
 from baquiano.people.models.family import Relation
 from baquiano.people.models.particulars import DocumentKind
-from tests.browser.conftest import DESK, DESK_FIRST, PHONE, Opens
+from tests.browser.conftest import DESK, DESK_FIRST, PHONE_FIRST, Opens
 from tests.people.conftest import abel, cucuta, dora, luz, nora, yuli
 
 __all__ = ("abel", "cucuta", "dora", "luz", "nora", "yuli")
-WIDTHS = pytest.mark.parametrize("width", [PHONE, DESK], ids=["360", "1280"])
+WIDTHS = pytest.mark.parametrize("width", PHONE_FIRST)
 PEOPLE = "/workspace/people/"
 CANARY = "Andreína"
 
@@ -43,7 +44,7 @@ def furnished(yuli: Person, luz: User, abel: User, carla: User, rosa: User) -> P
     families.add_to_family(yuli, son, Relation.CHILD, by=luz)
     families.add_caregiver(yuli, families.LooksAfter(name="Una vecina", contact="mañanas"), by=luz)
     add_document(yuli, Paper(DocumentKind.PASSPORT, number="A-000"), by=luz)
-    reach_them_so(yuli, dump(SafeContact(word="girasol")), by=luz)
+    settle_person(yuli, dump(SafeContact(word="girasol")), by=luz)
     clinic = Organization.objects.create(name="Consultorio de prueba")
     end = timezone.now() + timedelta(days=30)
     give(yuli, Asked(Purpose.SHARE, (Data.NAME,), "es", Evidence.SPOKEN, receiver=clinic, expires_at=end), by=luz)

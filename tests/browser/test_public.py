@@ -1,15 +1,18 @@
 """Yuli's journeys on the site, in a real browser: on a phone and at a desk, by touch, by keyboard, with and without a script."""
 
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from baquiano.accounts.models import Organisation, User
 from baquiano.channels.models import Channel
-from baquiano.conversations import actions
+from baquiano.conversations import owning
 from baquiano.conversations.models import Conversation, Handoff, Message
-from tests.browser.conftest import PHONE, Opens
+from tests.browser.conftest import CHROMIUM, PHONE, QUIET, Opens
 from tests.public.house import FIRST_SENTENCE, furnish
 
 Check = Callable[[Page], None]
@@ -128,8 +131,8 @@ def test_a_person_answers_and_it_appears_by_itself_and_is_announced(phone: Page,
     asks(phone, "persona")
     phone.fill("#text", "esto lo estoy escribiendo")
     conversation = Conversation.objects.get()
-    actions.take_over(conversation, by=rosa)
-    actions.answer(conversation, "Hola, te leo.", client_id="1", by=rosa)
+    owning.take_over(conversation, by=rosa)
+    owning.answer(conversation, "Hola, te leo.", client_id="1", by=rosa)
     expect(phone.locator(".line--staff")).to_contain_text("Hola, te leo.")
     expect(phone.locator("#text")).to_have_value("esto lo estoy escribiendo")
     assert phone.locator("[role=log][aria-live=polite] .line--staff").count() == 1
@@ -160,8 +163,8 @@ def test_without_a_script_a_person_s_answer_comes_into_its_own_frame(without_scr
     frame = page.frame_locator("iframe")
     expect(frame.get_by_text("Todavía no hay respuesta nueva.")).to_be_visible()
     conversation = Conversation.objects.get()
-    actions.take_over(conversation, by=rosa)
-    actions.answer(conversation, "Hola, te leo.", client_id="1", by=rosa)
+    owning.take_over(conversation, by=rosa)
+    owning.answer(conversation, "Hola, te leo.", client_id="1", by=rosa)
     page.frames[1].goto(page.frames[1].url)  # what the frame does by itself after 20 seconds
     expect(frame.get_by_text("Hola, te leo.")).to_be_visible()
     expect(page.locator("#text")).to_have_value("todavía escribo")
@@ -212,6 +215,107 @@ def test_an_answer_lost_on_the_way_does_not_double_the_message(phone: Page) -> N
     expect(phone.locator(".line--machine").last).to_contain_text("Una persona del equipo leerá")
     assert lost
     assert Message.objects.inbound().count() == 1
+    assert Conversation.objects.count() == 1
+
+
+def test_what_is_written_offline_is_sent_in_order_when_the_line_is_back(phone: Page) -> None:
+    asks(phone, "menú")
+    phone.context.set_offline(True)
+    for words in ("primero", "segundo", "tercero"):
+        writes(phone, words)
+    expect(phone.locator(".line--pending")).to_have_count(3)
+    expect(phone.locator(".line--pending").last).to_contain_text("Se enviará al volver la conexión.")
+    phone.context.set_offline(False)
+    expect(phone.locator(".line--pending")).to_have_count(0)
+    assert [m.text for m in Message.objects.inbound().order_by("id")][1:] == ["primero", "segundo", "tercero"]
+
+
+def test_on_a_very_slow_line_a_message_is_shown_at_once_and_arrives_once(phone: Page) -> None:
+    asks(phone, "menú")
+    network = phone.context.new_cdp_session(phone)
+    network.send("Network.enable")
+    slow = {"offline": False, "latency": 1500, "downloadThroughput": 3000, "uploadThroughput": 3000}
+    network.send("Network.emulateNetworkConditions", slow)
+    writes(phone, "persona")
+    expect(phone.locator(".line--pending")).to_contain_text("persona")
+    expect(phone.locator("#state")).to_contain_text("Enviando")
+    phone.get_by_role("button", name="Enviar").click()  # an impatient second tap on an empty box
+    expect(phone.locator(".line--machine").last).to_contain_text("Una persona del equipo leerá")
+    assert [m.text for m in Message.objects.inbound()] == ["menú", "persona"]
+
+
+def test_a_turn_in_a_real_browser_is_under_a_thousand_bytes_but_for_what_the_browser_adds(phone: Page) -> None:
+    asks(phone, "menú")
+    with phone.expect_response("**/chat/say/**") as answered:
+        writes(phone, "no sé qué hacer con los papeles de mi hija")
+    expect(phone.locator(".line--machine")).to_have_count(2)
+    sizes = answered.value.request.sizes()
+    assert sizes["requestBodySize"] + sizes["responseHeadersSize"] + sizes["responseBodySize"] <= 1024, sizes
+
+
+def test_two_tabs_show_one_conversation_and_nothing_is_lost_or_doubled(phone: Page) -> None:
+    asks(phone, "menú")
+    other = phone.context.new_page()
+    other.goto("/es/chat/")
+    writes(phone, "desde la primera")
+    expect(other.locator(".line--person").last).to_contain_text("desde la primera")
+    expect(other.locator(".line--pending")).to_have_count(0)
+    for tab in (phone, other):
+        tab.route("**/chat/say/**", lambda route: route.abort())
+    writes(phone, "uno")
+    expect(other.locator(".line--pending")).to_have_text("Se enviará al volver la conexión.uno", timeout=15_000)
+    writes(other, "dos")
+    expect(phone.locator(".line--pending")).to_have_count(2)
+    phone.close()  # the tab in which the first one was written
+    other.unroute("**/chat/say/**")
+    other.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(other.locator(".line--pending")).to_have_count(0, timeout=20_000)
+    assert [m.text for m in Message.objects.inbound().order_by("id")] == ["menú", "desde la primera", "uno", "dos"]
+    shown = other.locator(".line--person .bubble").all_text_contents()
+    assert shown == ["menú", "desde la primera", "uno", "dos"]
+    assert Conversation.objects.count() == 1
+
+
+def test_leaving_a_conversation_by_a_word_empties_the_other_tab_too(phone: Page) -> None:
+    asks(phone, "mi secreto")
+    other = phone.context.new_page()
+    other.goto("/es/chat/")
+    expect(other.get_by_text("mi secreto")).to_be_visible()
+    writes(phone, "salir")
+    expect(phone.get_by_text("Cerré esta conversación")).to_be_visible()
+    expect(other.get_by_text("mi secreto")).to_have_count(0)
+    expect(other.locator("[data-welcome]")).to_be_visible()
+
+
+def test_after_the_browser_was_closed_the_conversation_the_draft_and_what_waited_are_there(
+    chromium: Browser, live_server: Any, tmp_path: Path
+) -> None:
+    """A profile on disk, opened twice: what a phone does that closes the browser to make room."""
+
+    def opened() -> BrowserContext:
+        return chromium.browser_type.launch_persistent_context(
+            str(tmp_path),
+            executable_path=CHROMIUM,
+            args=list(QUIET),
+            base_url=live_server.url,
+            viewport=PHONE,
+            locale="es-CO",
+        )  # type: ignore[arg-type]
+
+    with closing(opened()) as before:
+        page = before.new_page()
+        asks(page, "menú")
+        page.route("**/chat/say/**", lambda route: route.abort())
+        writes(page, "no llegó a salir")
+        expect(page.locator(".line--pending")).to_be_visible()
+        page.locator("#text").press_sequentially("a medio escribir")
+    with closing(opened()) as after:
+        page = after.new_page()
+        page.goto("/es/chat/")
+        expect(page.locator(".line--person").first).to_contain_text("menú")
+        expect(page.locator("#text")).to_have_value("a medio escribir")
+        expect(page.locator(".line--pending")).to_have_count(0, timeout=20_000)
+    assert [m.text for m in Message.objects.inbound().order_by("id")] == ["menú", "no llegó a salir"]
     assert Conversation.objects.count() == 1
 
 
@@ -283,12 +387,19 @@ def test_the_language_of_the_page_follows_the_conversation(phone: Page) -> None:
 
 def test_the_way_out_opens_a_neutral_page_and_leaves_nothing_behind(phone: Page) -> None:
     asks(phone, "mi secreto")
+    third = phone.context.new_page()
+    third.goto("/es/chat/")
     phone.locator("#text").press_sequentially("otro secreto")
     with phone.context.expect_page() as other, phone.expect_request(NEUTRAL):
         phone.get_by_role("link", name="Salir ya").click()
     assert other.value != phone
     expect(phone.get_by_text("mi secreto")).to_have_count(0)
+    expect(third.get_by_text("mi secreto")).to_have_count(0)  # in every tab
     phone.goto("/es/chat/")
+    assert (
+        phone.evaluate("Object.keys(localStorage).concat(Object.keys(sessionStorage)).filter(k => k !== 'chat.tab')")
+        == []
+    )
     expect(phone.locator("#text")).to_have_value("")
     expect(phone.get_by_text("mi secreto")).to_have_count(0)
 

@@ -9,7 +9,7 @@ from baquiano.accounts.models import Organisation, User
 from baquiano.knowledge import questions, shelf
 from baquiano.knowledge.actions import shelf_changed
 from baquiano.knowledge.models import Article, ArticleVersion, Example, Question, Topic
-from tests.browser.conftest import DESK, PHONE, Opens
+from tests.browser.conftest import DESK, PHONE_FIRST, Opens
 
 Check = Callable[[Page], None]
 
@@ -33,7 +33,7 @@ def bus(organisation: Organisation) -> Article:
     return article
 
 
-@pytest.fixture(params=[PHONE, DESK], ids=["360", "1280"])
+@pytest.fixture(params=PHONE_FIRST)
 def edus_page(request: pytest.FixtureRequest, opens: Opens, edu: User, bus: Article) -> Page:
     return opens(request.param, signed_in=edu)
 

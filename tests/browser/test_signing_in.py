@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from baquiano.accounts.models import Organisation, Recovery, Role, StaffSession, User
 from baquiano.accounts.recovery import open_recovery
-from tests.browser.conftest import DESK, PHONE, Opens
+from tests.browser.conftest import DESK, DESK_FIRST, Opens
 from tests.conftest import Joins
 from tests.workspace.visitors import PASSWORD
 
@@ -21,7 +21,7 @@ LEFT_BEHIND = """async () => ({
 })"""
 
 
-@pytest.fixture(params=[PHONE, DESK], ids=["360", "1280"])
+@pytest.fixture(params=DESK_FIRST)
 def carlas_page(request: pytest.FixtureRequest, opens: Opens, carla: User, organisation: Organisation) -> Page:
     carla.set_password(PASSWORD)
     carla.save()
@@ -53,7 +53,10 @@ def test_after_signing_out_the_browser_holds_nothing(desk: Page, rosa: User, org
     }""")
     desk.get_by_role("button", name="Salir").click()
     expect(desk.get_by_role("heading", name="Entrar")).to_be_visible()
-    assert desk.evaluate(LEFT_BEHIND) == {"session": [], "local": [], "databases": 0, "caches": 0}
+    nothing = {"session": [], "local": [], "databases": 0, "caches": 0}
+    desk.wait_for_function(
+        f"async nothing => JSON.stringify(await ({LEFT_BEHIND})()) === JSON.stringify(nothing)", arg=nothing
+    )
     assert {cookie["name"] for cookie in desk.context.cookies()} <= {"csrftoken"}
     desk.go_back()
     expect(desk.get_by_role("heading", name="Entrar")).to_be_visible()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from baquiano.channels.whatsapp import send
+from baquiano.channels import client
 from tests.fakes.graph import Graph
 
 
@@ -12,4 +12,4 @@ from tests.fakes.graph import Graph
 def graph() -> Iterator[Graph]:
     with Graph() as server:
         yield server
-        send.close()
+        client.close()

@@ -17,23 +17,30 @@ from baquiano.channels.events import (
     Event,
     IdentityChanged,
     Kind,
+    LineChanged,
+    LineFact,
     Media,
     Position,
     Received,
     Scheme,
     StatusChanged,
+    Stopped,
+    TemplateChanged,
     Unparsed,
 )
 from baquiano.channels.replay import as_json_line
 from baquiano.channels.whatsapp import ADAPTER
 from baquiano.channels.whatsapp.parse import parse
 
-BODIES = Path(__file__).parent / "bodies"
+BODIES = Path(__file__).parent / "bodies" / "whatsapp"
 LINE = "100000000000001"
 PHONE = Alias(Scheme.WHATSAPP_PHONE, "573000000001")
 OTHER_PHONE = Alias(Scheme.WHATSAPP_PHONE, "573000000002")
 USER = Alias(Scheme.WHATSAPP_USER, "CO.1000000000000001")
 NEW_USER = Alias(Scheme.WHATSAPP_USER, "CO.2000000000000002")
+PARENT = Alias(Scheme.WHATSAPP_PARENT, "CO.ENT.3000000000000003")
+NEW_PARENT = Alias(Scheme.WHATSAPP_PARENT, "CO.ENT.4000000000000004")
+ACCOUNT = "200000000000001"
 
 
 def stamp(seconds: int) -> datetime:
@@ -54,11 +61,31 @@ def status(provider_id: str, delivery: Delivery, at: int, **more: Any) -> Status
     return StatusChanged(provider_id, LINE, delivery, stamp(at), **more)
 
 
-FORESEEN = ("unknown field", "group message", "status of another kind")  # of no use here: nobody need look
+FORESEEN = (  # of no use here: nobody need look
+    "unknown field",
+    "group message",
+    "status of another kind",
+    "identity key changed",
+    "message of our own",
+    "call",
+)
 
 
 def unparsed(reason: str, field: str = "messages") -> Unparsed:
     return Unparsed(LINE, reason, field, is_foreseen=reason in FORESEEN)
+
+
+def foreseen(reason: str, field: str) -> Unparsed:
+    """News of an account names no line."""
+    return Unparsed("", reason, field, is_foreseen=True)
+
+
+def template(state: str, reason: str = "") -> TemplateChanged:
+    return TemplateChanged("", ACCOUNT, "aviso_cambio", "es", state, reason, stamp(5))
+
+
+def line_news(fact: LineFact, value: str, number: str = "") -> LineChanged:
+    return LineChanged("", ACCOUNT, fact, value, stamp(5), number)
 
 
 JPEG = Media("900", "image/jpeg", "aa")
@@ -107,31 +134,79 @@ EXPECTED: dict[str, tuple[Event, ...]] = {
     "form_without_answers": (received(Kind.FORM, text="Sent"),),
     "call_permission": (received(Kind.UNSUPPORTED),),
     "order": (received(Kind.UNSUPPORTED, text="quiero esto"),),
-    "request_welcome": (received(Kind.UNSUPPORTED),),
+    "request_welcome": (received(Kind.TEXT, text="hola"),),
     "unsupported": (received(Kind.UNSUPPORTED),),
-    "edit": (received(Kind.UNSUPPORTED, text="Perdón, es mañana", reply_to="wamid.0"),),
-    "revoke": (received(Kind.UNSUPPORTED, reply_to="wamid.0"),),
+    "edit": (received(Kind.EDIT, text="Perdón, es mañana", reply_to="wamid.0"),),
+    "edit_of_a_caption": (received(Kind.EDIT, text="mi pasaporte", reply_to="wamid.0"),),
+    "revoke": (received(Kind.REVOKE, reply_to="wamid.0"),),
+    "ephemeral": (received(Kind.UNSUPPORTED),),
+    "unsupported_with_inner_type": (received(Kind.UNSUPPORTED),),
+    "order_with_items": (received(Kind.UNSUPPORTED, text="quiero esto"),),
+    "image_with_url": (received(Kind.IMAGE, media=JPEG),),
+    "video_with_caption": (received(Kind.VIDEO, text="mire esto", media=Media("902", "video/mp4", "ac")),),
+    "contact_shared_when_asked": (received(Kind.CONTACTS, text="+57 300 000 0009"),),
+    "list_reply_without_type": (received(Kind.CHOICE, text="Salud", choice_id="3:menu:salud"),),
+    "text_with_parent_id": (hello(aliases=(USER, PHONE, PARENT)),),
+    "text_parent_id_only_in_contact": (hello(aliases=(USER, PHONE, PARENT)),),
+    "change_alone": (hello(),),
     "type_of_the_future": (received(Kind.UNSUPPORTED),),
     "type_missing": (received(Kind.UNSUPPORTED),),
     "number_changed": (IdentityChanged(LINE, (PHONE,), (OTHER_PHONE,), stamp(0)),),
     "number_changed_with_user_ids": (IdentityChanged(LINE, (USER, PHONE), (NEW_USER, OTHER_PHONE), stamp(0)),),
-    "user_id_changed": (IdentityChanged(LINE, (USER,), (NEW_USER,), stamp(0)),),
+    "user_id_changed": (
+        IdentityChanged(
+            LINE,
+            (USER, Alias(Scheme.WHATSAPP_PARENT, "CO.ENT.1")),
+            (NEW_USER, Alias(Scheme.WHATSAPP_PARENT, "CO.ENT.2")),
+            stamp(0),
+        ),
+    ),
     "user_id_changed_told_by_the_name": (unparsed("identity change without before and after", "user_changed_user_id"),),
-    "identity_key_changed": (unparsed("system message of another kind", "customer_identity_changed"),),
+    "identity_key_changed": (unparsed("identity key changed", "system"),),
     "user_id_update": (IdentityChanged(LINE, (USER,), (NEW_USER,), stamp(3)),),
+    "user_id_update_with_parent": (IdentityChanged(LINE, (USER, PARENT), (NEW_USER, NEW_PARENT), stamp(3)),),
+    "user_id_update_flat": (IdentityChanged(LINE, (USER,), (NEW_USER,), stamp(3)),),
+    "user_id_update_half": (unparsed("identity change without before and after", "user_id_update"),),
     "statuses": (
         status("wamid.out1", Delivery.SENT, 1, echo="carta-1"),
         status("wamid.out1", Delivery.READ, 3),
         status("wamid.out1", Delivery.READ, 4),
-        status("wamid.out2", Delivery.FAILED, 2, echo="carta-2", error_code=131047),
+        status("wamid.out2", Delivery.FAILED, 2, echo="carta-2", error_code=131047, reason="window"),
         unparsed("status of another kind", "deleted"),
     ),
+    "statuses_by_user_id": (status("wamid.out1", Delivery.DELIVERED, 1),),
     "errors": (unparsed("error 130429 of the provider", "errors"), unparsed("error of the provider", "errors")),
     "unknown_fields": (
-        unparsed("unknown field", "account_update"),
-        unparsed("unknown field", "smb_message_echoes"),
+        LineChanged(LINE, ACCOUNT, LineFact.ACCOUNT, "verified_account", None),
+        unparsed("message of our own"),
         unparsed("unknown field", "?"),
     ),
+    "template_approved": (template("approved"),),
+    "template_rejected": (template("rejected", "INVALID_FORMAT"),),
+    "template_paused": (template("paused"),),
+    "template_without_name": (foreseen("template news of another kind", "message_template_status_update"),),
+    "template_quality": (foreseen("unknown field", "message_template_quality_update"),),
+    "template_category": (foreseen("unknown field", "template_category_update"),),
+    "number_flagged": (
+        line_news(LineFact.QUALITY, "red", number="15550000000"),
+        line_news(LineFact.LIMIT, "10k", number="15550000000"),
+    ),
+    "number_limit": (line_news(LineFact.LIMIT, "unlimited", number="15550000000"),),
+    "number_onboarding": (foreseen("quality news of another kind", "phone_number_quality_update"),),
+    "capability": (line_news(LineFact.LIMIT, "2000"),),
+    "account_restricted": (line_news(LineFact.ACCOUNT, "account_restriction"),),
+    "account_banned": (line_news(LineFact.ACCOUNT, "disable"),),
+    "account_of_no_consequence": (foreseen("account news of no consequence", "account_update"),),
+    "account_alert": (line_news(LineFact.ACCOUNT, "oba_rejected"),),
+    "account_alert_informs": (foreseen("alert that only informs", "account_alerts"),),
+    "preference_stop": (Stopped(LINE, (USER, PHONE), is_stop=True, is_all=False, at=stamp(1)),),
+    "preference_resume": (Stopped(LINE, (USER, PHONE), is_stop=False, is_all=False, at=stamp(2)),),
+    "preference_of_the_future": (unparsed("preference of another kind", "user_preferences"),),
+    "calls": (unparsed("call", "calls"),),
+    "echoes": (unparsed("message of our own"),),
+    "echo_among_messages": (unparsed("message of our own"), hello(), unparsed("message of our own")),
+    "history": (unparsed("unknown field", "history"),),
+    "app_state_sync": (unparsed("unknown field", "smb_app_state_sync"),),
     "nothing_inside": (unparsed("nothing inside"),),
 }
 
@@ -378,3 +453,30 @@ def test_no_user_id_update_is_dropped(updates: list[Any]) -> None:
     value = {"metadata": {"phone_number_id": LINE}, "user_id_update": updates}
     body = {"entry": [{"changes": [{"field": "user_id_update", "value": value}]}]}
     assert len(parse(json.dumps(body).encode())) == len(updates)
+
+
+@given(st.lists(JSON, min_size=1, max_size=4))
+def test_no_wish_of_a_person_is_dropped(wishes: list[Any]) -> None:
+    value = {"metadata": {"phone_number_id": LINE}, "user_preferences": wishes}
+    body = {"entry": [{"changes": [{"field": "user_preferences", "value": value}]}]}
+    assert len(parse(json.dumps(body).encode())) == len(wishes)
+
+
+NEWS = (
+    "message_template_status_update", "message_template_quality_update", "template_category_update", "phone_number_quality_update",
+    "business_capability_update", "account_update", "account_review_update", "account_alerts", "security", "flows", "history",
+)  # fmt: skip
+
+
+@given(st.sampled_from(NEWS), JSON)
+def test_news_of_the_account_in_any_shape_is_read_or_named(field: str, value: Any) -> None:
+    body = {"entry": [{"id": "200000000000001", "changes": [{"field": field, "value": value}]}]}
+    events = parse(json.dumps(body).encode())
+    assert events
+    assert not any(isinstance(event, Received | StatusChanged | IdentityChanged) for event in events)
+    assert all(is_storable(as_json_line(event)) for event in events)
+
+
+def test_what_our_own_telephone_wrote_is_never_a_persons_message() -> None:
+    events = parse((BODIES / "echo_among_messages.json").read_bytes())
+    assert [event.text for event in events if isinstance(event, Received)] == ["Hola"]

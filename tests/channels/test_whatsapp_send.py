@@ -6,19 +6,23 @@ import logging
 import random
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baquiano.channels.events import Alias, Delivery, Kind, Received, Scheme, StatusChanged
+from baquiano.channels.events import Alias, Delivery, Kind, Received, Scheme, StatusChanged, TemplateChanged
 from baquiano.channels.protocol import Accepted, Choice, Dead, OutMessage, Rejected, Retry, Uncertain, Verdict
 from baquiano.channels.whatsapp import ADAPTER
+from baquiano.channels.whatsapp.errors import classify, reason_of
 from baquiano.channels.whatsapp.parse import parse
-from baquiano.channels.whatsapp.send import classify, mark_read, send, show_typing
+from baquiano.channels.whatsapp.send import mark_read, send, show_typing
 from baquiano.channels.whatsapp.verify import signature_is_valid
 from tests.fakes.graph import (
+    ACCOUNT,
+    BEGAN,
     LINE,
     PHONE,
     SECRET,
@@ -164,7 +168,7 @@ def test_nothing_personal_and_no_token_reaches_the_log(graph: Graph, caplog: pyt
     graph.cut()
     send(wire(), graph.settings, "carta-1")
     send(wire(), graph.settings, "carta-1")
-    assert "no answer from Graph: RemoteProtocolError" in caplog.text
+    assert "no answer from a provider: RemoteProtocolError" in caplog.text
     assert not any(secret in caplog.text for secret in (PHONE, "asistente de prueba", graph.token, "carta-1"))
 
 
@@ -192,49 +196,92 @@ def error(code: object, **more: object) -> bytes:
     return json.dumps({"error": {"message": "x", "code": code} | more}).encode()
 
 
-@pytest.mark.parametrize(
-    ("code", "verdict"),
-    [
-        (0, Dead(0, "token")),
-        (10, Dead(10, "token")),
-        (190, Dead(190, "token")),
-        (200, Dead(200, "token")),
-        (299, Dead(299, "token")),
-        (368, Dead(368, "policy")),
-        (131031, Dead(131031, "policy")),
-        (130497, Dead(130497, "policy")),
-        (133010, Dead(133010, "account")),
-        (131047, Rejected(131047, "window")),
-        (131026, Rejected(131026, "undeliverable")),
-        (131049, Rejected(131049, "ecosystem")),
-        (131050, Rejected(131050, "opt-out")),
-        (131062, Rejected(131062, "user id")),
-        (130472, Rejected(130472, "experiment")),
-        (137000, Rejected(137000, "identity")),
-        (132000, Rejected(132000, "template")),
-        (132015, Rejected(132015, "template")),
-        (100, Rejected(100, "invalid")),
-        (999999, Rejected(999999, "unknown")),
-        ("131047", Rejected(131047, "window")),
-    ],
-)
-def test_the_code_decides_what_becomes_of_the_letter(code: object, verdict: Verdict) -> None:
-    assert classify(400, error(code)) == verdict
+MEANINGS: dict[int, Verdict] = {
+    # wait and try again: this person only
+    1: Retry(30, 1),
+    131000: Retry(30, 131000),
+    131053: Retry(30, 131053, times=2),
+    131056: Retry(4, 131056, growth=4.0),
+    # wait and try again: the whole line
+    2: Retry(30, 2, whole_line=True),
+    4: Retry(60, 4, whole_line=True),
+    80007: Retry(60, 80007, whole_line=True),
+    130429: Retry(2, 130429, whole_line=True),
+    131016: Retry(60, 131016, whole_line=True),
+    131048: Retry(1800, 131048, whole_line=True),
+    131057: Retry(300, 131057, whole_line=True),
+    131064: Retry(60, 131064, whole_line=True),
+    133016: Retry(1800, 133016, whole_line=True),
+    # another way: a template
+    131047: Rejected(131047, "window"),
+    # another way: a person looks at the template
+    132000: Rejected(132000, "template"),
+    132001: Rejected(132001, "template"),
+    132005: Rejected(132005, "template"),
+    132007: Rejected(132007, "template"),
+    132012: Rejected(132012, "template"),
+    132015: Rejected(132015, "template"),
+    132016: Rejected(132016, "template"),
+    132068: Rejected(132068, "template"),
+    # another way: the other alias
+    131062: Rejected(131062, "user id"),
+    # given up
+    100: Rejected(100, "invalid"),
+    131008: Rejected(131008, "invalid"),
+    131009: Rejected(131009, "invalid"),
+    131051: Rejected(131051, "invalid"),
+    130472: Rejected(130472, "experiment"),
+    130497: Rejected(130497, "country"),
+    131021: Rejected(131021, "undeliverable"),
+    131026: Rejected(131026, "undeliverable"),
+    131030: Rejected(131030, "not allowed"),
+    131042: Rejected(131042, "payment"),
+    131049: Rejected(131049, "ecosystem"),
+    131050: Rejected(131050, "opt-out"),
+    137000: Rejected(137000, "identity"),
+    # a person of the organisation must act
+    0: Dead(0, "token"),
+    3: Dead(3, "token"),
+    10: Dead(10, "token"),
+    190: Dead(190, "token"),
+    200: Dead(200, "token"),
+    299: Dead(299, "token"),
+    131005: Dead(131005, "token"),
+    33: Dead(33, "account"),
+    131037: Dead(131037, "account"),
+    131045: Dead(131045, "account"),
+    133010: Dead(133010, "account"),
+    368: Dead(368, "policy"),
+    131031: Dead(131031, "policy"),
+}
 
 
-@pytest.mark.parametrize("code", [4, 80007, 130429, 131048, 133016, 131064, 131057, 131016])
-def test_limits_of_the_number_are_waited_for_by_the_whole_line(code: int) -> None:
-    verdict = classify(400, error(code))
-    assert isinstance(verdict, Retry)
-    assert (verdict.code, verdict.whole_line) == (code, True)
-    assert verdict.after > 0
+@pytest.mark.parametrize("code", MEANINGS)
+def test_every_code_has_one_meaning_for_the_letter(code: int) -> None:
+    assert classify(400, error(code)) == MEANINGS[code]
+    assert classify(400, error(str(code))) == MEANINGS[code], "also written as text"
+    assert classify(500, error(code)) == MEANINGS[code], "the code decides, not the status"
 
 
-@pytest.mark.parametrize("code", [131056, 131053, 131000])
-def test_trouble_with_one_message_is_waited_for_by_that_message_only(code: int) -> None:
-    verdict = classify(400, error(code))
-    assert isinstance(verdict, Retry)
-    assert (verdict.code, verdict.whole_line) == (code, False)
+@pytest.mark.parametrize("code", MEANINGS)
+def test_a_status_that_failed_has_the_same_reason_as_a_refusal(code: int) -> None:
+    meaning = MEANINGS[code]
+    assert reason_of(code) == (meaning.reason if isinstance(meaning, Rejected | Dead) else "later")
+
+
+def test_a_code_nobody_knows_is_given_up_and_has_no_word() -> None:
+    assert classify(400, error(999999)) == Rejected(999999, "unknown")
+    assert (reason_of(999999), reason_of(None)) == ("", "")
+
+
+def test_every_code_of_the_table_is_in_the_guide() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "how-to" / "whatsapp.md").read_text()
+    missing = [
+        code
+        for code in MEANINGS
+        if not 132000 <= code <= 132999 and not 200 <= code <= 299 and f"`{code}`" not in guide
+    ]
+    assert missing == []
 
 
 @pytest.mark.parametrize("body", [b"", b"Bad Gateway", error(None), error(True), error(999999), b'{"error": "x"}'])
@@ -357,3 +404,40 @@ def test_webhooks_travel_over_http_until_they_are_taken(graph: Graph) -> None:
     graph.hear(webhook())
     assert graph.knock(courier) == [503], "nobody listens any more"
     assert len(_Listener.seen) == 2
+
+
+# The fake server, as others rely on it
+
+
+def template_wire(name: str, *values: str, language: str = "es") -> dict[str, Any]:
+    parameters = [{"type": "text", "text": value} for value in values]
+    template = {
+        "name": name,
+        "language": {"code": language},
+        "components": [{"type": "body", "parameters": parameters}],
+    }
+    return {"messaging_product": "whatsapp", "to": PHONE, "type": "template", "template": template}
+
+
+def test_the_window_is_the_servers_own_book(graph: Graph) -> None:
+    graph.keeps_the_window(now=lambda: BEGAN + 24 * 3600)
+    graph.hear(webhook(messages=[text_message("Hola", id="wamid.1", at=BEGAN)]))
+    assert send(wire(), graph.settings, "carta-1") == Rejected(131047, "window")
+    graph.hear(webhook(messages=[text_message("¿Siguen?", id="wamid.2", user_id=USER_ID, at=BEGAN + 1)]))
+    assert isinstance(send(wire(), graph.settings, "carta-1"), Accepted)
+    to_user = ADAPTER.render(OutMessage("Hola"), Alias(Scheme.WHATSAPP_USER, USER_ID))[0]
+    assert isinstance(send(to_user, graph.settings, "carta-1"), Accepted)
+
+
+def test_a_closed_window_takes_an_approved_template_with_its_values(graph: Graph) -> None:
+    graph.keeps_the_window(now=lambda: BEGAN)
+    graph.approve("aviso", "Cambió algo, {{1}}. Responde 1 para verlo.")
+    assert isinstance(send(template_wire("aviso", "hola"), graph.settings, "carta-1"), Accepted)
+    assert (graph.sent[0].words, graph.sent[0].values) == ("[aviso] hola", ["hola"])
+    assert send(template_wire("aviso"), graph.settings, "carta-1") == Rejected(132000, "template")
+    assert send(template_wire("aviso", "hola", language="pt"), graph.settings, "c") == Rejected(132001, "template")
+    graph.tell_template("aviso", "PAUSED")
+    assert send(template_wire("aviso", "hola"), graph.settings, "carta-1") == Rejected(132015, "template")
+    (news,) = parse(graph.waiting[0])
+    assert isinstance(news, TemplateChanged)
+    assert (news.account, news.name, news.language, news.state) == (ACCOUNT, "aviso", "es", "paused")

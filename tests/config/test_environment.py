@@ -164,3 +164,15 @@ def test_odd_surroundings_are_read_or_refused_and_never_break(surroundings: dict
     environment = read(surroundings)
     assert isinstance(environment, Environment)
     assert all(host == host.strip() and host for host in environment.hosts)
+
+
+def test_a_mail_server_that_cannot_be_stops_the_start_without_telling_its_password() -> None:
+    """Better now than in the night in which somebody should have been called."""
+    line = {"BAQUIANO_MAIL_URL": "smtp://rosa:secreta@mail.example.org?tls=none", "BAQUIANO_MAIL_FROM": "a@example.org"}
+    with pytest.raises(CannotStart) as refusal:
+        read(line)
+    assert "unencrypted" in str(refusal.value)
+    assert "secreta" not in str(refusal.value)
+    found = read({**line, "BAQUIANO_MAIL_URL": "smtp://mail.example.org"}).mail
+    assert found and found.tls == "starttls"
+    assert read({}).mail is None

@@ -4,17 +4,28 @@ import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
-from baquiano.accounts.models import Organisation
+from baquiano.accounts.models import Organisation, User
 from baquiano.channels.models import Channel
+from baquiano.safety import presence
 from tests import house_full
 from tests.fakes.graph import BEGAN, LINE, PHONE, Graph, Sent, text_message, voice_note, webhook
 
 Json = dict[str, object]
+
+
+@pytest.fixture(autouse=True)
+def the_day_they_write() -> Iterator[None]:
+    """The clock runs from where `now` stands still: whoever writes at `BEGAN` wrote today, and may be answered."""
+    with time_machine.travel(datetime(2026, 11, 24, 15, 0, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture
@@ -61,9 +72,17 @@ class Phone:
             at=at or next(self.clock),
         )
 
-    def says_aloud(self) -> int:
-        note = voice_note("media-1", id=f"wamid.in{next(self.ids)}", phone=self.number, at=next(self.clock))
-        return self.posts(webhook(messages=[note]))
+    def says_aloud(self, media: str = "media-1", *, sha256: str = "", at: int = 0) -> int:
+        return self.posts(webhook(messages=[self.voice(media, sha256=sha256, at=at)]))
+
+    def voice(self, media: str, *, id: str = "", sha256: str = "", at: int = 0) -> Json:
+        return voice_note(
+            media,
+            id=id or f"wamid.in{self.number}.{next(self.ids)}",
+            phone=self.number,
+            at=at or next(self.clock),
+            sha256=sha256,
+        )
 
     def posts(self, body: Json) -> int:
         raw = json.dumps(body).encode()
@@ -88,6 +107,11 @@ class Phone:
 @pytest.fixture
 def phone(graph: Graph, line: Channel, house: Organisation) -> Phone:
     return Phone(graph, line)
+
+
+def looks(user: User) -> None:
+    """A screen of this colleague asks for alerts now."""
+    presence.polled(user, f"the screen of {user.pk}", has_sound=True, now=timezone.now())
 
 
 def work() -> None:

@@ -9,8 +9,8 @@ from baquiano.conversations.models import Conversation, Handoff, Quote
 from baquiano.conversations.pages import answer_page, emergency_numbers
 from baquiano.knowledge.actions import CannotPublish, publish, verify, withdraw
 from baquiano.knowledge.models import Article, ArticleVersion
-from baquiano.safety.actions import verify_number
-from baquiano.safety.models import EmergencyNumber
+from baquiano.safety.models import EmergencyNumber, GoLive
+from baquiano.safety.numbers import verify as verify_number
 from tests import house_full
 from tests.conversations.conftest import Phone, work
 
@@ -21,6 +21,8 @@ pytestmark = pytest.mark.django_db
 def production(phone: Phone, settings: Any) -> Phone:
     settings.IS_DEMO = False
     Organisation.objects.update(is_demo=False)
+    for country in ("CO", "CL"):  # opened long ago: a published bot never goes dark
+        GoLive.objects.create(country=country)
     house_full.forget_pictures()
     return phone
 
@@ -91,3 +93,46 @@ def test_what_two_people_approved_is_served_with_who_checked_it_and_when(
     work()
     assert "Pida el IPE" not in production.heard[-1]
     assert Conversation.objects.count() == 1
+
+
+# -- before the first publication ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unopened(production: Phone) -> Phone:
+    GoLive.objects.all().delete()
+    house_full.forget_pictures()
+    return production
+
+
+def test_before_a_country_is_opened_one_honest_sentence_and_a_person(unopened: Phone) -> None:
+    asks_for_school(unopened)
+    assert "todavía no están abiertas aquí" in unopened.heard[-1]
+    assert "Hablar con alguien" in unopened.heard[-1]
+    assert not Quote.objects.exists()
+    unopened.says("menu")
+    work()
+    assert "todavía no están abiertas aquí" in unopened.heard[-1]
+    unopened.says("persona")
+    work()
+    assert Handoff.objects.get().reason == Handoff.Reason.ASKED
+
+
+def test_before_a_country_is_opened_danger_is_answered_as_always(unopened: Phone, carla: User) -> None:
+    verify_number(EmergencyNumber.objects.get(pk="co_emergencias"), by=carla, how="Llamé desde un prepago sin saldo.")
+    unopened.says("mi marido me está pegando ahora")
+    work()
+    assert any("123 (emergencias) en Colombia" in text for text in unopened.heard)
+    assert not any("todavía no están abiertas" in text for text in unopened.heard)
+
+
+def test_where_it_is_open_people_are_answered_and_next_door_not_yet(unopened: Phone) -> None:
+    GoLive.objects.create(country="CO")
+    house_full.forget_pictures()
+    unopened.says("Chile")
+    work()
+    assert "todavía no están abiertas aquí" in unopened.heard[-1]
+    unopened.says("Colombia")
+    work()
+    assert "todavía no están abiertas" not in unopened.heard[-1]
+    assert "Me siento en peligro" in unopened.heard[-1]

@@ -11,11 +11,10 @@ from baquiano.channels.events import Alias as SeenAlias
 from baquiano.channels.events import Scheme
 from baquiano.channels.models import Channel
 from baquiano.conversations import actions as conversations
-from baquiano.conversations import asking, receiving, turns, wishes
-from baquiano.conversations.actions import CannotDoThat
-from baquiano.conversations.models import Conversation, Handoff, Message
+from baquiano.conversations import owning, receiving, turns, wishes
+from baquiano.conversations.models import Conversation, Message
 from baquiano.conversations.tools import tools
-from baquiano.engine import turn as engine
+from baquiano.engine import her_record
 from baquiano.lib import codes
 from baquiano.lib.turnstile import writing
 from baquiano.people import consenting, joining
@@ -70,7 +69,8 @@ def test_what_was_agreed_at_a_desk_is_taken_back_by_word(hers: Phone, yuli: Pers
 def with_rosa(hers: Phone, rosa: User) -> Phone:
     """She asked for a person, and Rosa answers her."""
     heard(hers, "persona")
-    conversations.take_over(Conversation.objects.get(), by=rosa)
+    owning.take_over(Conversation.objects.get(), by=rosa)
+    work()
     return hers
 
 
@@ -97,7 +97,8 @@ def test_a_number_said_to_whoever_answers_takes_nothing_back(with_rosa: Phone, y
 def test_separar_and_borrar_hold_while_a_person_answers(with_rosa: Phone) -> None:
     assert "ya no" in heard(with_rosa, "SEPARAR").lower()
     assert joining.person_behind(Address.objects.get()) is None
-    heard(with_rosa, "soy de prueba", "BORRAR")
+    assert "¿Borro" in heard(with_rosa, "soy de prueba", "BORRAR")
+    assert heard(with_rosa, "sí").startswith("Borré")
     assert not any(Message.objects.filter(author="person").values_list("text", flat=True))
     assert Conversation.objects.get().owner is not None
 
@@ -132,7 +133,7 @@ def test_reminders_are_agreed_to_by_word_with_the_message_as_evidence(hers: Phon
 def test_the_question_of_the_engine_is_the_text_in_force() -> None:
     """The engine knows no room above it: the version it names is compared here."""
     asked = f"consent.{consenting.text_version(Purpose.REMINDERS)}"
-    assert asked in engine._reminders.__code__.co_consts
+    assert asked in her_record.reminders.__code__.co_consts
 
 
 def test_a_stranger_is_told_the_truth_and_agrees_to_nothing(phone: Phone) -> None:
@@ -220,59 +221,12 @@ def test_a_recycled_number_takes_back_nothing_of_whoever_had_it(phone: Phone, yu
     assert consent.withdrawn_at is None
 
 
-# -- asked by the team ---------------------------------------------------------------------------------------------------
+# -- a child -------------------------------------------------------------------------------------------------------------
 
 
-def test_the_team_asks_in_the_open_chat_and_her_yes_is_the_consent(hers: Phone, yuli: Person, rosa: User) -> None:
-    asking.ask(Conversation.objects.get(), Purpose.CONTACT, by=rosa)
-    work()
-    assert "guardar tu nombre o apodo" in hers.heard[-1]
-    assert AuditEntry.objects.get(verb="consent.asked").about == str(yuli.pk)
-    assert "Lo anoté" in heard(hers, "sí")
-    consent = Consent.objects.get()
-    assert (consent.purpose, consent.data, consent.asked_by) == ("contact", ["contact", "name"], None)
-
-
-def test_her_no_is_a_no(hers: Phone, rosa: User) -> None:
-    asking.ask(Conversation.objects.get(), Purpose.CONTACT, by=rosa)
-    assert "Te ayudamos igual" in heard(hers, "no")
-    assert not Consent.objects.exists()
-
-
-@pytest.mark.parametrize("purpose", [one for one in Purpose if one not in ("contact", "reminders")])
-def test_what_a_shared_telephone_could_show_is_not_asked_in_a_chat(hers: Phone, rosa: User, purpose: Purpose) -> None:
-    with pytest.raises(CannotDoThat):
-        asking.ask(Conversation.objects.get(), purpose, by=rosa)
-
-
-def test_nobody_is_asked_out_of_the_blue(hers: Phone, rosa: User) -> None:
-    with time_machine.travel(timezone.now() + timedelta(hours=25)), pytest.raises(CannotDoThat):
-        asking.ask(Conversation.objects.get(), Purpose.CONTACT, by=rosa)
-
-
-def test_nobody_unknown_is_asked(phone: Phone, rosa: User) -> None:
-    heard(phone, "hola")
-    with pytest.raises(CannotDoThat):
-        asking.ask(Conversation.objects.get(), Purpose.CONTACT, by=rosa)
-
-
-def test_nobody_is_asked_beside_a_danger_or_while_somebody_answers(hers: Phone, rosa: User) -> None:
-    conversation = Conversation.objects.get()
-    conversations.take_over(conversation, by=rosa)
-    with pytest.raises(CannotDoThat):
-        asking.ask(conversation, Purpose.CONTACT, by=rosa)
-    conversations.hand_back(conversation, by=rosa)
-    heard(hers, "mi marido me está pegando y tengo miedo")
-    assert Handoff.objects.filter(reason="danger").exists()
-    with pytest.raises(CannotDoThat):
-        asking.ask(conversation, Purpose.CONTACT, by=rosa)
-
-
-def test_a_child_is_not_asked_without_whoever_looks_after_her(hers: Phone, yuli: Person, rosa: User) -> None:
+def test_a_child_agrees_to_no_reminders_without_whoever_looks_after_her(hers: Phone, yuli: Person) -> None:
     yuli.birth_year = timezone.localdate().year - 12
     yuli.save()
-    with pytest.raises(CannotDoThat):
-        asking.ask(Conversation.objects.get(), Purpose.CONTACT, by=rosa)
     heard(hers, "recordatorios", "sí")
     assert not Consent.objects.exists()
 

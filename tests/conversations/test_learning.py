@@ -99,12 +99,12 @@ def test_a_danger_in_an_earlier_conversation_of_the_day_counts(here: Phone) -> N
 def test_erasing_ones_words_erases_what_was_kept_of_them(here: Phone) -> None:
     says(here, NONSENSE)
     assert kept() == [NONSENSE]
-    says(here, "borrar")
+    says(here, "borrar", "sí")
     assert kept() == []
 
 
 def test_a_question_and_borrar_in_one_breath_leave_nothing(here: Phone) -> None:
-    says(here, NONSENSE, "BORRAR")
+    says(here, NONSENSE, "BORRAR", "BORRAR")
     assert kept() == []
 
 

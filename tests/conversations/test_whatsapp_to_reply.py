@@ -156,6 +156,10 @@ def test_a_phone_and_its_user_id_are_one_address(phone: Phone) -> None:
 def test_borrar_empties_what_was_said_on_our_side(phone: Phone) -> None:
     phone.says("soy venezolana y me llamo de prueba", "BORRAR")
     work()
+    assert "¿Borro" in phone.heard[-1]  # asks once
+    assert "soy venezolana y me llamo de prueba" in {message.text for message in Message.objects.inbound()}
+    phone.says("1")
+    work()
     assert {message.text for message in Message.objects.inbound()} == {""}
 
 

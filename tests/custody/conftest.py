@@ -11,17 +11,20 @@ from baquiano.accountability.actions import Received, identify, open_request
 from baquiano.accountability.models import Challenge, Door, Identified, RequestKind
 from baquiano.accounts.models import Area, Role, User
 from baquiano.channels.models import Channel, RawWebhook
-from baquiano.conversations.models import Conversation, Message
+from baquiano.conversations.models import Conversation, Enclosure, Message, Note
 from baquiano.custody import tombstones
 from baquiano.custody.actions import hold, lift
 from baquiano.directory.models import Organization
+from baquiano.engine.danger import Danger, Finding, Level
 from baquiano.files.content import Content
 from baquiano.files.models import Attachment
 from baquiano.files.models import Purpose as FilePurpose
 from baquiano.knowledge import questions
 from baquiano.knowledge.models import Question
+from baquiano.lib.turnstile import writing
 from baquiano.people import granting
 from baquiano.people.actions import Described, Paper, add_document, register
+from baquiano.people.contact import SafeContact, dump
 from baquiano.people.families import LooksAfter, add_caregiver, add_to_family
 from baquiano.people.models import Address, Alias, Consent, Fact, JoinCode, Joining, KeptPaper, Person
 from baquiano.people.models.consent import Evidence, Purpose
@@ -29,6 +32,9 @@ from baquiano.people.models.family import Relation
 from baquiano.people.models.joining import How
 from baquiano.people.models.particulars import Basis, DocumentKind
 from baquiano.post.models import Letter, State
+from baquiano.safety import following
+from baquiano.safety.actions import acknowledge, raise_alert
+from baquiano.safety.models import FollowUp
 from baquiano.territory.models import Country, Division
 from tests.conftest import Joins
 
@@ -117,6 +123,7 @@ def served(luz: User, carla: User, place: Division, clinic: Organization, line: 
     )  # fmt: skip
     _related(person, luz, carla)
     address = _spoken(person, line)
+    _followed_up(address, luz)
     _shown(person, luz)
     _asked(person, carla)
     return Served(person, address, Conversation.objects.get(address=address))
@@ -139,7 +146,8 @@ def _related(person: Person, luz: User, carla: User) -> None:
 
 def _spoken(person: Person, line: Channel) -> Address:
     now = timezone.now()
-    address = Address.objects.create(channel=line)
+    rule = dump(SafeContact(never_tell=canary("never tell there")))
+    address = Address.objects.create(channel=line, safe_contact=rule)
     Alias.objects.create(address=address, channel=line, scheme="wa_phone", value=PHONE, value_hash="h" * 64)
     Joining.objects.create(person=person, address=address, how=How.ORAL, since=now - timedelta(days=2))
     JoinCode.objects.create(person=person, code_hash="c" * 64, expires_at=now + timedelta(minutes=5))
@@ -147,6 +155,17 @@ def _spoken(person: Person, line: Channel) -> Address:
     Message.objects.create(
         conversation=conversation, channel=line, author="person", text=canary("message"), state="handled", level="P2",
         danger="need",
+    )  # fmt: skip
+    voice = Message.objects.create(
+        conversation=conversation, channel=line, author="person", text="", kind="audio", state="handled"
+    )
+    Enclosure.objects.create(
+        message=voice, provider_id=canary("provider"), sha256=canary("hash"), name=canary("file name"),
+        transcript=canary("transcript"), state="kept",
+        attachment=Attachment.objects.create(
+            content="opus", size=1, purpose=FilePurpose.MESSAGE, key=canary("sound").encode(), completed_at=now,
+            expires_at=now + timedelta(days=9),
+        ),
     )  # fmt: skip
     letter = Letter.objects.create(address=address, cause="turn:1", body={"text": canary("letter"), "choices": []})
     Letter.objects.filter(pk=letter.pk).update(state=State.DELIVERED, settled_at=now)
@@ -162,6 +181,18 @@ def _spoken(person: Person, line: Channel) -> Address:
         asked_at=now,
     )  # fmt: skip
     return address
+
+
+def _followed_up(address: Address, luz: User) -> None:
+    """An alert about her that is over: somebody went, asked how she was and closed it."""
+    conversation = Conversation.objects.get(address=address)
+    Note.objects.create(conversation=conversation, text=canary("note"), by=luz)
+    about = f"conversation:{conversation.pk}"
+    with writing():
+        alert = raise_alert(Finding(Level.P2, Danger.NEED, "a-rule"), about=about)
+    acknowledge(alert, by=luz)
+    following.follow_up(alert, FollowUp.Outcome.SAFE, canary("followed"), by=luz)
+    following.close(alert, by=luz)
 
 
 def _shown(person: Person, luz: User) -> None:

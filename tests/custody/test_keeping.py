@@ -14,10 +14,15 @@ from baquiano.custody import actions, keeping
 from baquiano.custody.actions import CannotKeep
 from baquiano.custody.keeping import Due
 from baquiano.custody.models import KeepingRun
+from baquiano.engine.danger import Danger, Finding, Level
 from baquiano.files.models import Attachment
+from baquiano.lib.turnstile import writing
 from baquiano.people import granting
 from baquiano.people.actions import Described, register
 from baquiano.people.models import Consent, Fact, KeptPaper, Person
+from baquiano.safety import following
+from baquiano.safety.actions import acknowledge, raise_alert
+from baquiano.safety.models import FollowUp
 from baquiano.terminal import loops
 from tests.custody.conftest import Served, aged, canary
 
@@ -192,3 +197,19 @@ def test_a_run_says_counts_and_nobody(yuli: Served, dora: User) -> None:
     entry = AuditEntry.objects.get(verb="keeping.run")
     assert (entry.actor, entry.about, entry.reason) == (None, "", None)
     assert [one.reason for one in AuditEntry.objects.filter(verb="person.forgotten")] == ["time"]
+
+
+def test_a_danger_that_nobody_has_closed_is_never_let_go_of_by_time(yuli: Served, luz: User) -> None:
+    """Neither her record nor the conversation: only a person closes what may be a danger."""
+    now = timezone.now()
+    with writing():
+        alert = raise_alert(Finding(Level.P2, Danger.NEED, "a-rule"), about=f"conversation:{yuli.conversation.pk}")
+    aged(yuli.person, LONG_AGO)
+    assert yuli.person not in keeping.people_due(keeping.this_day())
+    assert yuli.address.pk in keeping.held_addresses(now)
+    acknowledge(alert, by=luz)
+    assert yuli.address.pk in keeping.held_addresses(now)
+    following.follow_up(alert, FollowUp.Outcome.SAFE, "", by=luz)
+    following.close(alert, by=luz)
+    assert yuli.person in keeping.people_due(keeping.this_day())
+    assert yuli.address.pk not in keeping.held_addresses(now)

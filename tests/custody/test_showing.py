@@ -30,7 +30,7 @@ from tests.custody.conftest import Served, canary
 HERS = (
     "file",
     "name", "called", "pronoun", "born", "safe", "passport", "restriction", "proof", "reason", "withdrawn", "fact", "why", "access",
-    "glass-reason", "glass-review", "hold", "carer-contact", "paper", "message", "answer", "reminder", "asked", "longer", "answered",
+    "glass-reason", "glass-review", "hold", "carer-contact", "paper", "message", "answer", "reminder", "transcript", "asked", "longer", "answered",
 )  # fmt: skip
 OTHERS = ("Hermana-Ajena", "Vecina-Ajena", "3110000000", "Luz", "Carla")
 
@@ -51,7 +51,7 @@ def test_others_appear_by_what_they_are_to_her_and_a_child_in_her_care_by_name(y
 
 
 def test_what_was_said_before_the_door_was_hers_is_not_shown(yuli: Served, carla: User) -> None:
-    earlier = yuli.conversation.messages.inbound().get()
+    earlier = yuli.conversation.messages.inbound().get(kind="text")
     earlier.pk, earlier.text = None, "lo dijo otra persona"
     earlier.received_at = earlier.sent_at = timezone.make_aware(datetime(2026, 1, 1))  # noqa: DTZ001
     earlier.save(force_insert=True)
@@ -89,7 +89,7 @@ def test_somebody_of_whom_nearly_nothing_is_held_gets_a_short_copy(luz: User, ca
 
 def test_the_page_of_staff_says_how_much_and_not_what(yuli: Served) -> None:
     amounts = actions.amounts(yuli.person)
-    assert {one.key: one.rows for one in amounts}["messages"] == 2
+    assert {one.key: one.rows for one in amounts}["messages"] == 3
     assert "kanarie" not in repr(amounts)
 
 

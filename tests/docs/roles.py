@@ -20,6 +20,8 @@ RELATIONS = {
     "risk": "a risk to somebody's safety, whatever its area, about people they were given access to",
     "territory": "people of the part of the country of their membership, except those to be found only by who has access",
     "ownerless": "people to whom nobody who works here has access any more",
+    "sealed": "conversations that tell of abuse by somebody of the team",
+    "nobody_else": "complaints, when everybody else who handles them is concerned",
     "others": "done by somebody else: nobody reviews themselves",
 }
 

@@ -15,7 +15,7 @@ from baquiano.channels.models import Channel
 from baquiano.channels.registry import sender_of
 from baquiano.engine.danger import Danger, Level
 from baquiano.engine.safety import KIND_ORDER
-from baquiano.engine.turn import Outcome
+from baquiano.engine.said import Outcome
 from baquiano.engine.universal import _BY_WORD, Universal, universal
 from baquiano.lib import faults
 from baquiano.packs.contents import BRANCHES, LANGUAGES, SECTIONS

@@ -2,8 +2,8 @@
 
 import pytest
 
+from baquiano.engine.said import Dispel, Heed, Outcome, Say
 from baquiano.engine.state import State, from_json, to_json
-from baquiano.engine.turn import Dispel, Heed, Outcome, Say
 from tests.engine.world import Talk, World
 
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from baquiano.engine.said import Agree, Join, KeepCode, MissedCode, Outcome, Unjoin, Withdraw
 from baquiano.engine.state import from_json, to_json
-from baquiano.engine.turn import Agree, Join, KeepCode, MissedCode, Outcome, Unjoin, Withdraw
 from tests.engine.test_turn import STEPS
 from tests.engine.world import Agreement, Behind, Talk, World
 

@@ -1,7 +1,7 @@
 """When a turn asks to keep what was asked: once, with what came near, and never where danger was noticed."""
 
+from baquiano.engine.said import Learn
 from baquiano.engine.state import from_json, to_json
-from baquiano.engine.turn import Learn
 from tests.engine.world import Talk
 
 
@@ -92,5 +92,6 @@ def test_erasing_forgets_what_was_asked_and_the_state_keeps_it_otherwise() -> No
     talk = Talk(country="CL")
     talk.say("fonasa")
     assert from_json(to_json(talk.state)).asked == "fonasa"
-    talk.say("borrar")
+    for said in ("borrar", "sí"):
+        talk.say(said)
     assert talk.state.asked == ""

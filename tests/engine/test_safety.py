@@ -21,12 +21,12 @@ ROOT = Path(__file__).parents[2]
 URGENT = (Level.P0, Level.P1, Level.P2)
 
 
-def _labelled(name: str) -> list[dict[str, Any]]:
-    lines = (ROOT / "tests" / "data" / name).read_text(encoding="utf-8").splitlines()
+def _labelled(name: str, folder: str = "tests/data") -> list[dict[str, Any]]:
+    lines = (ROOT / folder / name).read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
 
 
-GOLD = _labelled("safety_gold.jsonl")
+GOLD = _labelled("gold_dev.jsonl", "packs/comun/safety")
 HELD_OUT = _labelled("safety_held_out.jsonl")
 
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baquiano.engine import picks
-from baquiano.engine.danger import Level
+from baquiano.engine.danger import Danger, Finding, Level
+from baquiano.engine.said import CallPerson, Outcome, Raise, Reading, Tell
 from baquiano.engine.state import State, from_json, to_json
 from baquiano.engine.tools import Approved
-from baquiano.engine.turn import CallPerson, Outcome, Raise, Reading, Tell
 from tests.engine.world import Talk, World, keys
 
 STEPS = [
@@ -97,7 +97,8 @@ def test_an_urgent_need_gets_its_answer_with_what_to_do_now_before_it_and_a_pers
     assert talk.keys[:2] == ["warn:need", "answer:co_sisben"]
     assert turn.outcome is Outcome.ANSWER
     assert turn.level is Level.P2
-    assert turn.wishes == (CallPerson("danger", Level.P2, turn.wishes[0].kind),)  # type: ignore[union-attr]
+    finding = Finding(Level.P2, Danger.NEED, "sin techo")
+    assert turn.wishes == (Raise(finding), CallPerson("danger", Level.P2, Danger.NEED))
 
 
 def test_an_urgent_need_that_no_article_answers_goes_to_a_person() -> None:
@@ -149,13 +150,45 @@ def test_leaving_and_forgetting_only_exactly(nearly: str) -> None:
     assert "Leave" not in talk.wishes
 
 
-def test_leaving_and_forgetting() -> None:
+@pytest.mark.parametrize("yes", ["1", "sí", "BORRAR", "wi"])
+def test_forgetting_asks_once(yes: str) -> None:
     talk = Talk(language="ht", country="CO")
-    assert talk.say("BORRAR").wishes
+    assert talk.say("BORRAR").wishes == ()
+    assert talk.keys == ["forget_sure"]
+    talk.say(yes)
     assert talk.wishes == ["Forget"]
     assert (talk.state.language, talk.state.country) == ("ht", "")
+
+
+@pytest.mark.parametrize("no", ["2", "no", "non"])
+def test_and_a_no_leaves_everything_as_it_was(no: str) -> None:
+    talk = Talk(country="CO")
+    talk.say("BORRAR")
+    talk.say(no)
+    assert (talk.keys, talk.wishes, talk.state.country) == (["not_forgotten"], [], "CO")
+
+
+def test_a_question_about_forgetting_is_open_for_the_next_message_only() -> None:
+    talk = Talk(country="CO")
+    talk.say("BORRAR")
+    talk.say("menú")
+    assert talk.say("borrar").wishes == ()
+    assert talk.keys == ["forget_sure"]
+
+
+def test_leaving() -> None:
+    talk = Talk()
     talk.say("salir")
     assert talk.wishes == ["Leave"]
+
+
+def test_what_is_not_our_subject_is_no_misunderstanding() -> None:
+    talk = Talk()
+    for _ in range(3):
+        turn = talk.say("escríbeme un poema")
+        assert (talk.keys, turn.outcome, talk.state.misses) == (["outside"], Outcome.BOUNDARY, 0)
+    talk.say("asdf")
+    assert "let_a_person" not in talk.keys
 
 
 def test_help_alone_first_asks_whether_there_is_danger() -> None:

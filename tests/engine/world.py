@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from baquiano.engine.danger import Danger, Finding, Level
+from baquiano.engine.said import Code, Outcome, Reading, Reply, Said, Say, Tell, Turn, Warn
 from baquiano.engine.state import State
-from baquiano.engine.tools import Agreement, Approved, Behind, Decision, Fit, Found
-from baquiano.engine.turn import Code, Outcome, Reading, Reply, Said, Say, Tell, Turn, Warn, take_turn
+from baquiano.engine.tools import Agreement, Approved, Behind, Change, Decision, Fit, Found
+from baquiano.engine.turn import take_turn
 
 PLACES = {"fonasa": ("cl_fonasa", "CL"), "sisben": ("co_sisben", "CO"), "trata": ("gen_trata", "")}
 
@@ -20,6 +21,9 @@ class World:
     asked: list[str] = field(default_factory=list)
     swindles: tuple[int, ...] = ()
     gone: dict[str, Approved] = field(default_factory=dict)  # topics whose text nobody has checked for too long
+    changes: dict[int, Change] = field(default_factory=dict)  # by the version that was told
+    questions: frozenset[int] = frozenset()  # of ours that still stand
+    stopped: bool = False
     person: Behind | None = None  # who joined this conversation to her record
 
     def danger(self, text: str) -> Finding | None:
@@ -62,6 +66,9 @@ class World:
         by_version = {sum(map(ord, topic)): topic for topic in self.approved_topics}
         return Approved(version, by_version[version]) if version in by_version else None
 
+    def changed(self, version: int) -> Change | None:
+        return self.changes.get(version)
+
     def branches(self, *, country: str) -> tuple[str, ...]:
         return ("regularizacion", "salud", "derechos") if self.approved_topics else ()
 
@@ -77,6 +84,12 @@ class World:
     def is_staffed(self) -> bool:
         return self.staffed
 
+    def is_open(self, country: str) -> bool:
+        return True
+
+    def is_watched(self) -> bool:
+        return self.staffed
+
     def detect(self, text: str, current: str) -> str:
         return "ht" if "mwen" in text else current
 
@@ -85,6 +98,12 @@ class World:
 
     def behind(self) -> Behind | None:
         return self.person
+
+    def is_asked(self, question: int) -> bool:
+        return question in self.questions
+
+    def is_stopped(self) -> bool:
+        return self.stopped
 
     def code_fits(self, code: str) -> Fit:
         return {"K7RT4D": Fit.FITS, "M3RT4D": Fit.TWO_RECORDS}.get(code, Fit.UNKNOWN)

@@ -182,10 +182,24 @@ def box(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", 8 + len(body)) + kind + body
 
 
-def m4a(*, handler: bytes = b"soun", brand: bytes = b"M4A ", wide: bool = False) -> bytes:
+def _track(handler: bytes) -> bytes:
     dated = bytes(4) + b"\xda\xda\xda\xda" * 2 + bytes(16)
     handled = box(b"hdlr", bytes(8) + handler + bytes(12) + CANARY_BYTES + b"\0")
-    track = box(b"trak", box(b"tkhd", dated) + box(b"mdia", box(b"mdhd", dated) + handled + box(b"minf", b"tables")))
+    return box(b"trak", box(b"tkhd", dated) + box(b"mdia", box(b"mdhd", dated) + handled + box(b"minf", b"tables")))
+
+
+def mp4(*more: bytes) -> bytes:
+    """A film with sound, and perhaps other tracks."""
+    dated = bytes(4) + b"\xda\xda\xda\xda" * 2 + (1000).to_bytes(4, "big") + (7000).to_bytes(4, "big") + bytes(80)
+    place = box(b"udta", box(b"\xa9xyz", b"+04.5981-074.0758/" + CANARY_BYTES))
+    tracks = b"".join(_track(handler) for handler in (b"vide", b"soun", *more))
+    brand = box(b"ftyp", b"isom" + bytes(4) + b"isommp42")
+    return brand + box(b"moov", box(b"mvhd", dated) + tracks + place) + box(b"mdat", b"the film" * 40)
+
+
+def m4a(*, handler: bytes = b"soun", brand: bytes = b"M4A ", wide: bool = False) -> bytes:
+    dated = bytes(4) + b"\xda\xda\xda\xda" * 2 + bytes(16)
+    track = _track(handler)
     place = box(b"udta", box(b"\xa9xyz", b"+04.5981-074.0758/" + CANARY_BYTES))
     sound = struct.pack(">I4sQ", 1, b"mdat", 16 + 15) + b"the sound of it" if wide else box(b"mdat", b"the sound of it")
     return (

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from PIL import Image
 from pypdf.generic import DictionaryObject
 
-from baquiano.files.content import MOST_BYTES, Accepted, Content
-from baquiano.files.recognising import TRIAL_VIRUS, recognise
-from baquiano.files.refusal import AttachmentRefused
+from baquiano.files import pictures, sounds
+from baquiano.files.content import FILMS, MOST_BYTES, MOST_BYTES_SENT, PAPERS, PICTURES, SOUNDS, Accepted, Content
+from baquiano.files.recognising import TRIAL_VIRUS, recognise, recognise_sent
+from baquiano.files.refusal import AttachmentRefused, Why
 from tests.files import samples
 from tests.files.samples import CANARY, CANARY_BYTES, leaks
 
@@ -474,3 +475,103 @@ def test_a_refusal_never_quotes_the_file() -> None:
 def test_staff_are_told_in_their_language() -> None:
     with translation.override("es"):
         assert _refusal(b"") == "Este archivo está vacío."
+
+
+# -- what somebody said ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [samples.opus, samples.mp3, samples.m4a])
+def test_a_sound_is_recognised_and_cleaned_as_any_file(make: Callable[[], bytes]) -> None:
+    assert recognise_sent(make(), SOUNDS) == recognise(make())
+
+
+@pytest.mark.parametrize("make", [samples.jpeg, samples.png, samples.webp, samples.pdf, lambda: b"words"])
+def test_only_a_sound_passes_for_one(make: Callable[[], bytes]) -> None:
+    with pytest.raises(AttachmentRefused, match="not a sound"):
+        recognise_sent(make(), SOUNDS)
+
+
+def test_a_sound_may_be_as_long_as_whatsapp_carries_and_no_longer() -> None:
+    frames = MOST_BYTES_SENT // len(samples.MP3_FRAME)
+    assert len(recognise_sent(samples.MP3_FRAME * frames, SOUNDS).data) > MOST_BYTES
+    with pytest.raises(AttachmentRefused):
+        recognise_sent(samples.MP3_FRAME * (frames + 1), SOUNDS)
+
+
+def test_a_sound_says_how_long_it_lasts() -> None:
+    ten = samples.opus()[:-1] + b"\0"
+    last = ten.rindex(b"OggS")
+    ten = ten[: last + 6] + (480_312).to_bytes(8, "little") + ten[last + 14 :]
+    header = bytes(12) + (1000).to_bytes(4, "big") + (65_400).to_bytes(4, "big") + bytes(80)
+    m4a = samples.box(b"moov", samples.box(b"mvhd", header))
+    assert sounds.seconds(Content.OPUS, ten) == 10
+    assert sounds.seconds(Content.MP3, samples.MP3_FRAME * 383) == 10
+    assert sounds.seconds(Content.M4A, m4a) == 65
+
+
+@pytest.mark.parametrize(
+    ("content", "data"),
+    [
+        (Content.M4A, samples.m4a()),
+        (Content.M4A, samples.box(b"moov", samples.box(b"mvhd", bytes(12) + b"\0\0\0\1" + b"\xff" * 4 + bytes(80)))),
+        (Content.OPUS, samples.opus()[:6] + b"\xff\xff\xff\xff\xff\xff\xff\x7f" + samples.opus()[14:]),
+        (Content.MP3, b""),
+    ],
+)
+def test_a_length_that_nobody_can_believe_is_none(content: Content, data: bytes) -> None:
+    assert sounds.seconds(content, data) is None
+
+
+# -- what somebody filmed, and what a message may hold -----------------------------------------------------------------
+
+
+def test_a_film_is_kept_as_it_is_without_place_dates_and_authors() -> None:
+    film = recognise_sent(samples.mp4(), FILMS)
+    assert film.content is Content.MP4
+    assert len(film.data) == len(samples.mp4())
+    assert film.data.endswith(b"the film" * 40)
+    assert not leaks(film.data)
+    assert b"\xda\xda" not in film.data
+    assert sounds.seconds(film.content, film.data) == 7
+
+
+@pytest.mark.parametrize(
+    "data",
+    [samples.mp4(b"text"), samples.mp4() + b"<html>", samples.mp4() + samples.archive(), samples.mp4()[:-9],
+     samples.mp4().replace(b"mdat", b"moof"), b"\x1aE\xdf\xa3webm", b"RIFF\x10\0\0\0AVI LIST", samples.m4a(), samples.jpeg()],
+    ids=["another track", "page behind", "archive behind", "cut", "in fragments", "webm", "avi", "sound", "picture"],
+)  # fmt: skip
+def test_a_film_that_is_anything_else_too_is_refused(data: bytes) -> None:
+    with pytest.raises(AttachmentRefused):
+        recognise_sent(data, FILMS)
+
+
+def test_a_page_hidden_in_a_film_is_two_things_at_once() -> None:
+    film = samples.mp4().replace(b"the film" * 3, b"<script>alert(1)</scrip>")
+    with pytest.raises(AttachmentRefused) as refused:
+        recognise_sent(film, FILMS)
+    assert refused.value.why is Why.TWO
+
+
+def test_a_film_is_not_a_paper_that_somebody_shows_at_the_desk() -> None:
+    assert "Only photos" in _refusal(samples.mp4())
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [(samples.jpeg()[:200], Why.DAMAGED), (samples.png_that_claims(9000, 9000), Why.LARGE), (b"", Why.DAMAGED),
+     (TRIAL_VIRUS, Why.HARM), (samples.archive(), Why.KIND), (samples.pdf() + samples.archive(), Why.DAMAGED),
+     (samples.pdf_that_opens_with(samples.action("JavaScript", JS="1")), Why.ACTS)],
+    ids=["damaged", "bomb", "empty", "virus", "office", "two", "acts"],
+)  # fmt: skip
+def test_why_something_was_refused_can_be_said_in_one_word(data: bytes, why: Why) -> None:
+    with pytest.raises(AttachmentRefused) as refused:
+        recognise_sent(data, (*PAPERS, *FILMS))
+    assert refused.value.why is why
+
+
+def test_by_a_glimpse_nobody_can_tell_what_is_on_a_picture() -> None:
+    for make in (samples.jpeg, samples.png):
+        seen = Image.open(io.BytesIO(pictures.glimpse(recognise_sent(make(), PICTURES).data)))
+        assert max(seen.size) <= pictures.GLIMPSE
+        assert seen.format == "JPEG"

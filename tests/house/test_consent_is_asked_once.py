@@ -7,7 +7,7 @@ import pytest
 from tests.house.stairs import PACKAGE
 
 MAY_ASK = {"post", "referrals", "reports"}  # reports: exports
-QUESTIONS = {"may", "covers"}
+QUESTIONS = {"may", "may_all", "covers"}
 
 
 def _asks(source: str) -> bool:

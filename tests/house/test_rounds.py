@@ -4,7 +4,7 @@ import re
 
 from tests.house.stairs import PROJECT
 
-_STARTS_BAQUIANO = re.compile(r"\bPopen\(|subprocess\.(run|Popen)")
+_STARTS_BAQUIANO = re.compile(r"\bPopen\(|subprocess\.(run|Popen)|\bgranian\(")
 _SAYS_SO = re.compile(r"\bdb\b|django_db|transactional_db|own_server|mark\.sqlite")
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from baquiano.channels.models import Channel
 from baquiano.conversations.models import Message
 from baquiano.lib import batch
-from baquiano.lib.batch import Batch
+from baquiano.lib.batch import Batch, Change
 from baquiano.people.models import Address
 from baquiano.post.models import Letter
 
@@ -87,3 +87,13 @@ def test_a_column_of_another_kind_or_name_is_refused() -> None:
         Batch(Odd, "size").insert([(1,)])
     with pytest.raises(KeyError):
         Batch(Message, "nothing").insert([(1,)])
+
+
+def test_a_change_writes_what_an_update_writes(address: Address) -> None:
+    ids = Batch(Letter, "address_id", "cause", "body").insert([(address.pk, f"c:{n}", {"text": "a"}) for n in range(3)])
+    change = Change(Letter, "state", "body", "lease_until", only_if=("attempts",))
+    assert change.write([("sending", {"text": "ñandú 🌱"}, AT, pk, 0) for pk in ids[:2]]) == 2
+    assert change.write([("sent", {"text": "no"}, None, ids[0], 7)]) == 0
+    assert change.write([]) == 0
+    rows = [(one.state, one.body, one.lease_until) for one in Letter.objects.order_by("pk")]
+    assert rows == [("sending", {"text": "ñandú 🌱"}, AT)] * 2 + [("queued", {"text": "a"}, None)]

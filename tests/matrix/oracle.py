@@ -92,6 +92,7 @@ class About:
     area: str = ""
     is_risk: bool = False
     done_by: int = 0
+    is_sealed: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,12 @@ class Facts:
         ]
         if relation == "any":
             return True
-        if relation == "others":
-            return row.done_by != user
+        if relation in (
+            "others",
+            "sealed",
+            "nobody_else",
+        ):  # the last two: of conversations only, and only of complaints
+            return row.done_by != user if relation == "others" else relation == "sealed" and row.is_sealed
         if row.is_put_away or row.is_over:
             return False
         if relation == "granted":

@@ -285,7 +285,7 @@ class World:
         }
         if self.facts.may(user.pk, "custody", "show"):  # of each record that is the same person
             found |= {f"zqmerged{relation}zq" for relation in RELATIONS}
-        if self.facts.may(user.pk, "conversation", "read"):
+        if self.facts.may_on(user.pk, "conversation", "read", About()):
             found.add(self.message_canary)
         found |= {
             f"zqmyglass{other}zq" for other in self.users if other == role or self._reviews(user, self.users[other])

@@ -111,7 +111,7 @@ CRISIS = """version: "1"
 language: es
 fixed: {told: Ya avisé a una persona del equipo., between_numbers: " o ", countries: {CO: Colombia}}
 texts:
-  - {kind: medical, text: "Llama ahora: {numbers}.", numbers: [co_emergencias]}
+  - {kind: medical, text: "Gracias por escribirnos. Esto es urgente: marca {numbers}.", numbers: [co_emergencias]}
 """
 
 WORDING = """greeting: Hola

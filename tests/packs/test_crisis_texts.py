@@ -1,4 +1,4 @@
-"""The danger texts of the packs: complete, short, neutral on a lock screen, with the right number first."""
+"""The danger texts of the packs: complete in every language, with the right number first, and without any fault as they are said."""
 
 import re
 from pathlib import Path
@@ -9,21 +9,14 @@ import yaml
 
 from baquiano.engine.danger import Danger
 from baquiano.lib.text import fold
+from baquiano.packs import danger_texts, reading
+from baquiano.packs.contents import PackFile
 
 PACKS = Path(__file__).parents[2] / "packs"
 LANGUAGES = ("es", "en", "pt", "fr", "ht")
 COUNTRIES = {"colombia": "CO", "chile": "CL"}
 KINDS = [kind.value for kind in Danger if kind is not Danger.COMPLAINT]
 FILES = [(pack, language) for pack in ("colombia", "chile", "comun") for language in LANGUAGES]
-LONGEST = 320
-GLANCE = 40
-
-NOT_ON_A_LOCK_SCREEN = (
-    "violen viol abus suici muert morir matar mata golpe polic police polis carabiner pdi migra imigra deten deport expul "
-    "secuest trata trafic traffick sex vih hiv sida refug asil kill death die dead rape assault danger peligro perigo danje "
-    "tuer mort mouri touye vyol kadejak arrest arete denunc plent plainte complain queja queixa culpa fault faute"
-).split()
-
 FIRST = {
     "colombia": {"child": "141"},
     "chile": {
@@ -35,15 +28,6 @@ FIRST = {
         "sexual": "131",
     },
 }
-QUESTION = {
-    "es": "en un lugar seguro ahora? Respond",
-    "en": "Are you in a safe place now? Answer YES or NO.",
-    "pt": "Você está em um lugar seguro",
-    "fr": "Êtes-vous en lieu sûr",
-    "ht": "Èske ou ",
-}
-TAIL = {"es": "si estás en otro país", "en": "if you are in another country", "pt": "se você está em outro país"}
-TAIL |= {"fr": "si vous êtes dans un autre pays", "ht": "si ou nan yon lòt peyi"}
 
 
 def _file(pack: str, language: str) -> dict[str, Any]:
@@ -65,24 +49,9 @@ def _numbers() -> dict[str, dict[str, Any]]:
 NUMBERS = _numbers()
 
 
-def _rendered(pack: str, language: str, row: dict[str, Any]) -> str:
-    fixed = _file(pack, language)["fixed"]
-    said = [f"{NUMBERS[i]['number']} ({NUMBERS[i]['name'][language]})" for i in row["numbers"]]
-    if pack == "comun":
-        places = [fixed["countries"][NUMBERS[i]["country"]] for i in row["numbers"]]
-        said = [
-            fixed["in_country"].format(numbers=number, country=place)
-            for number, place in zip(said, places, strict=True)
-        ]
-    return str(row["text"].format(numbers=fixed["between_numbers"].join(said)))
-
-
-def _unverified(pack: str, language: str, row: dict[str, Any]) -> str:
-    return str(row["text"].format(numbers=_file(pack, language)["fixed"]["call_local"]))
-
-
-def _words_of(text: str) -> list[str]:
-    return re.findall(r"\w+", fold(text))
+def _read() -> list[PackFile]:
+    found = [reading.read(PACKS / name).pack for name in ("comun", "colombia", "chile")]
+    return [pack for pack in found if pack]
 
 
 @pytest.mark.parametrize(("pack", "language"), FILES)
@@ -91,19 +60,9 @@ def test_every_kind_has_one_text_in_every_language_and_country(pack: str, langua
     assert sorted(kinds) == sorted(KINDS)
 
 
-@pytest.mark.parametrize(("pack", "language"), FILES)
-def test_a_text_fits_with_numbers_and_without(pack: str, language: str) -> None:
-    for row in _file(pack, language)["texts"]:
-        for text in (_rendered(pack, language, row), _unverified(pack, language, row)):
-            assert len(text) <= LONGEST, (row["kind"], len(text))
-
-
-@pytest.mark.parametrize(("pack", "language"), FILES)
-def test_the_lock_screen_shows_nothing_that_betrays(pack: str, language: str) -> None:
-    for row in _file(pack, language)["texts"]:
-        glance = _words_of(_rendered(pack, language, row)[:GLANCE])
-        assert not [word for word in glance if word.startswith(tuple(NOT_ON_A_LOCK_SCREEN))], row["kind"]
-        assert not re.search(r"\d", row["text"].format(numbers="")[:GLANCE]), row["kind"]
+def test_no_text_of_ours_is_too_long_betrays_itself_or_gives_what_it_should_not() -> None:
+    """As said on the worst day: every number named, each two months old, the general number of its country added, both countries."""
+    assert [str(problem) for problem in danger_texts.of_packs(_read(), [])] == []
 
 
 @pytest.mark.parametrize(("pack", "language"), FILES)
@@ -136,37 +95,14 @@ def test_all_languages_give_the_same_numbers() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_without_a_country_both_are_named_and_any_other_is_thought_of(language: str) -> None:
+def test_without_a_country_both_are_named(language: str) -> None:
     for row in _file("comun", language)["texts"]:
         assert [NUMBERS[number]["country"] for number in row["numbers"]] == ["CO", "CL"], row["kind"]
-        text = _rendered("comun", language, row)
-        countries = _file("comun", language)["fixed"]["countries"]
-        assert countries["CO"] in text
-        assert countries["CL"] in text
-        assert TAIL[language] in text[text.rindex("{numbers}") if "{numbers}" in text else 0 :].lower()
-        assert "?" not in text[text.lower().index(TAIL[language]) :]
 
 
-@pytest.mark.parametrize(("pack", "language"), FILES)
-def test_a_text_asks_at_most_whether_the_place_is_safe_and_a_child_nothing(pack: str, language: str) -> None:
-    for row in _file(pack, language)["texts"]:
-        asked = row["text"].count("?")
-        assert asked <= 1
-        if row["kind"] == "child":
-            assert asked == 0
-        if asked:
-            assert QUESTION[language] in row["text"], row["kind"]
-
-
-@pytest.mark.parametrize(("pack", "language"), FILES)
-def test_a_text_has_no_link_no_menu_and_does_not_say_that_somebody_was_told(pack: str, language: str) -> None:
-    told = {"avise", "avisamos", "alerted", "avisei", "prevenu", "aveti", "avisando"}
-    for row in _file(pack, language)["texts"]:
-        text = row["text"]
-        assert not re.search(r"https?:|www\.|menú|menu|\n", text.lower())
-        words = set(_words_of(text))
-        if not (language == "ht" and row["kind"] == "child"):  # "nenpòt moun ka avèti": anybody may tell
-            assert not words & told, row["kind"]
+def test_in_spanish_the_other_country_is_said_as_it_was_promised() -> None:
+    for row in _file("comun", "es")["texts"]:
+        assert "si estás en otro país, llama al número de emergencias de ese país" in row["text"].lower(), row["kind"]
 
 
 @pytest.mark.parametrize(("pack", "language"), FILES)
@@ -178,16 +114,11 @@ def test_the_fixed_sentences_are_there(pack: str, language: str) -> None:
     assert fixed == {**_file("colombia", language)["fixed"], **fixed}, "a fixed sentence differs between packs"
 
 
-def test_a_police_line_says_so_and_another_way_comes_first() -> None:
+def test_a_police_line_says_so() -> None:
     police = {"es": "polic", "en": "police", "pt": "polic", "fr": "police", "ht": "polis"}
     for number in ("cl_carabineros", "cl_ninez", "cl_pdi", "cl_familia"):
         for language in LANGUAGES:
             assert police[language] in fold(NUMBERS[number]["name"][language])
-    for language in LANGUAGES:
-        for row in _file("chile", language)["texts"]:
-            if NUMBERS[row["numbers"][0]]["id"] in {"cl_carabineros", "cl_ninez"}:
-                before = row["text"].split("{numbers}")[0]
-                assert len(before) > 110, f"no other way before the police line in {row['kind']}.{language}"
 
 
 def test_migration_police_and_unconfirmed_lines_are_never_in_a_text() -> None:
@@ -200,7 +131,7 @@ def test_migration_police_and_unconfirmed_lines_are_never_in_a_text() -> None:
 
 def test_every_number_row_is_complete_and_nothing_claims_to_be_verified() -> None:
     for row in NUMBERS.values():
-        assert set(row) == {
+        assert set(row) - {"territory"} == {
             *("id", "country", "number", "name", "kinds", "whose", "free"),
             *("hours", "source_ficha", "confidence", "last_known_on", "note"),
         }, row["id"]

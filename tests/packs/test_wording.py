@@ -33,13 +33,17 @@ FURNITURE = _set(
     "in_spanish demo_mark official_link or source caution closed past_trust verified_on reference_date reference_undated "
     "heading.steps heading.documents heading.cost heading.time heading.who_can heading.who_cannot heading.if_refused "
     "heading.do_not_sign heading.unknown heading.long heading.where heading.options heading.risks rest_in_spanish "
-    "unconfirmed figures_past expired danger_unsigned rumour fraud_alert join_code consent.notice.v1 consent.contact.v1 "
-    "consent.sensitive.v1 consent.share.v1 consent.image.v1 consent.research.v1 when.today when.tomorrow when.weekday when.unknown weekday.0 weekday.1 "
+    "passed_on put_aside surge_wait surge_wait_unknown unconfirmed figures_past expired danger_unsigned rumour fraud_alert join_code template.answered template.reminder template.news changed_notice changed_then pick.changed consent.notice.v1 consent.contact.v1 "
+    "consent.sensitive.v1 consent.sensitive.v2 consent.share.v1 consent.image.v1 consent.research.v1 consent.news.v1 document_asked area.legal area.medical "
+    "area.psychological area.social data.name data.contact data.age data.gender data.nationality data.place data.language data.population data.document "
+    "data.family data.need data.migratory data.health data.disability data.mental_health data.ethnicity data.socioeconomic share_for.care "
+    "share_for.procedure share_for.aid share_for.work document.passport document.national_id document.birth document.other document_for.procedure "
+    "document_for.legal document_for.health document_for.referral when.today when.tomorrow when.weekday when.unknown weekday.0 weekday.1 "
     "weekday.2 weekday.3 weekday.4 weekday.5 weekday.6"
 )
 MAY_BE_BUTTONS = _set(
     "list_button pick.useful_yes pick.useful_no pick.person pick.menu pick.details pick.yes pick.no_menu pick.no "
-    "pick.join_have pick.join_give pick.danger"
+    "pick.join_have pick.join_give pick.danger pick.contact_yes pick.contact_hour pick.contact_no pick.forget_yes pick.forget_no pick.changed"
 )
 BUTTON, ROW, SENTENCE, GREETING = 20, 24, 300, 420  # UTF-16 units, as Meta counts
 LOCK_SCREEN = 40
@@ -304,7 +308,7 @@ def _said_by_the_engine() -> frozenset[str]:
     expanded = {
         "branch.": sorted(_branches()),
         "language.": list(LANGUAGES),
-        "agreed.": ["contact", "sensitive", "share", "image", "reminders", "research"],  # followed by the day
+        "agreed.": ["contact", "sensitive", "share", "image", "reminders", "news", "research"],  # followed by the day
         "topic.": [],  # a topic names itself, in its own file; an article too
         "version.": [],
     }

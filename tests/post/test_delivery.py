@@ -2,14 +2,15 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from baquiano.channels.events import LATER, Delivery, Scheme, StatusChanged
 from baquiano.channels.events import Alias as SeenAlias
-from baquiano.channels.events import Delivery, Scheme, StatusChanged
 from baquiano.channels.models import Channel
 from baquiano.channels.protocol import OutMessage
 from baquiano.people import identity
@@ -150,6 +151,38 @@ def test_news_that_carries_our_echo_settles_a_doubtful_letter_without_repeating_
     assert len(graph.sent) == 1
 
 
+def refused(graph: Graph, which: int = -1, reason: str = LATER) -> StatusChanged:
+    sent = graph.sent[which]
+    return StatusChanged(sent.provider_id, LINE, Delivery.FAILED, timezone.now(), sent.echo, 131000, reason)
+
+
+def test_what_was_accepted_and_could_not_go_at_that_moment_goes_again_once_however_often_we_are_told(
+    yuli: Address, line: Channel, graph: Graph
+) -> None:
+    letter = write(yuli, "1", "turn:1:0")
+    post.deliver()
+    news = refused(graph)
+    post.settle(line, news)
+    post.settle(line, news)
+    post.settle(line, replace(news, delivery=Delivery.SENT, reason="", error_code=None))
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts, letter.parts_sent) == (State.QUEUED, 1, 0)
+    later(2)
+    post.settle(line, news)
+    letter.refresh_from_db()
+    assert (letter.state, letter.possibly_doubled, len(graph.sent)) == (State.ACCEPTED, False, 2)
+
+
+def test_what_never_can_go_is_given_up(yuli: Address, line: Channel, graph: Graph) -> None:
+    letter = write(yuli, "1", "turn:1:0")
+    for minutes in range(2, 300, 30):
+        later(minutes)
+        if letter.state != State.FAILED:
+            post.settle(line, refused(graph))
+        letter.refresh_from_db()
+    assert (letter.state, letter.error, len(graph.sent)) == (State.FAILED, "gave_up", post.TRIES)
+
+
 def test_doubt_a_second_time_ends_it(yuli: Address, graph: Graph) -> None:
     letter = write(yuli, "1", "turn:1:0")
     graph.cut()
@@ -208,6 +241,21 @@ def test_news_before_the_answer_is_parked_and_applied_when_the_answer_comes(yuli
     letter.refresh_from_db()
     assert letter.state == State.DELIVERED
     assert ParkedStatus.objects.count() == 0
+
+
+def test_news_parked_while_the_answer_was_being_written_down_elsewhere_is_settled_by_the_clock(
+    yuli: Address, line: Channel
+) -> None:
+    """Two processes at once: the one did not see the other's row yet."""
+    letter = write(yuli, "1", "turn:1:0")
+    post.deliver()
+    ParkedStatus.objects.create(
+        channel=line, provider_hash=Dispatch.objects.get().provider_hash, delivery=Delivery.READ
+    )
+    assert post.settle_parked() == 1
+    letter.refresh_from_db()
+    assert letter.state == State.READ
+    assert (ParkedStatus.objects.count(), post.settle_parked()) == (0, 0)
 
 
 def test_parked_news_is_forgotten_after_seven_days(line: Channel) -> None:

@@ -32,9 +32,17 @@ PLAIN = OutMessage("Organización de prueba: mañana a las 10, con la psicóloga
 REMINDED = Asked(Purpose.REMINDERS, (Data.CONTACT,), "es", Evidence.SPOKEN)
 
 
+@pytest.fixture(autouse=True)
+def daytime(now: time_machine.Traveller) -> None:
+    """10:00 in Bogotá, where nobody sleeps."""
+
+
 @pytest.fixture
 def phone(whatsapp: Channel) -> Address:
-    return identity.recognise(whatsapp, [SeenAlias(Scheme.WHATSAPP_PHONE, "15550001111")]).address
+    """She wrote a moment ago: her window is open."""
+    address = identity.recognise(whatsapp, [SeenAlias(Scheme.WHATSAPP_PHONE, "15550001111")]).address
+    identity.heard({address.pk: timezone.now()})
+    return address
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """The chat without a script: one form, one answer, and nothing written is ever lost."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from baquiano.accounts.models import User
-from baquiano.conversations import actions
+from baquiano.conversations import owning
 from baquiano.conversations.models import Conversation, Handoff, Message
 
 SAY = "/es/chat/say/"
@@ -178,7 +180,9 @@ def test_deleting_takes_the_words_away_on_both_sides(yulis_phone: Client) -> Non
 
 def test_writing_borrar_does_the_same_and_says_so(yulis_phone: Client) -> None:
     says(yulis_phone, "vivo con miedo")
-    response = says(yulis_phone, "BORRAR", id="d" * 24)
+    says(yulis_phone, "BORRAR", id="d" * 24)
+    assert "¿Borro de nuestro lado" in reads(yulis_phone)
+    response = says(yulis_phone, "sí", id="f" * 24)
     text = response.text if response.status_code == 200 else reads(yulis_phone)
     assert "Borré de nuestro lado" in text
     assert "miedo" not in text
@@ -222,12 +226,11 @@ def test_a_person_s_answer_arrives_by_looking_and_in_the_frame(yulis_phone: Clie
     last = Message.objects.last().pk
     assert yulis_phone.get(f"/es/chat/messages/?after={last}").status_code == 204
     conversation = Conversation.objects.get()
-    actions.take_over(conversation, by=rosa)
-    actions.answer(conversation, "Hola, soy del equipo.", client_id="1", by=rosa)
-    for page in ("messages", "waiting"):
-        response = yulis_phone.get(f"/es/chat/{page}/?after={last}")
-        assert "Hola, soy del equipo." in response.text
-    assert "line--staff" in yulis_phone.get(f"/es/chat/messages/?after={last}").text
+    owning.take_over(conversation, by=rosa)
+    owning.answer(conversation, "Hola, soy del equipo.", client_id="1", by=rosa)
+    assert "Hola, soy del equipo." in yulis_phone.get(f"/es/chat/waiting/?after={last}").text
+    line = yulis_phone.get(f"/es/chat/messages/?after={last}").json()[-1]
+    assert (line[1], line[3]) == ("s", "Hola, soy del equipo.")
 
 
 def test_looking_without_a_conversation_costs_nothing_and_a_lost_one_is_told(yulis_phone: Client) -> None:
@@ -262,14 +265,47 @@ def test_only_our_own_page_may_hold_the_frame(yulis_phone: Client) -> None:
 
 
 def test_our_script_gets_the_new_lines_alone_and_in_which_language(yulis_phone: Client) -> None:
-    response = says(yulis_phone, "menú", fragment=True)
-    assert response.text.lstrip().startswith('<li class="line line--person"')
-    assert "<html" not in response.text
-    assert response["Content-Language"] == "es"
-    assert says(yulis_phone, "kreyòl", fragment=True, id="d" * 24)["Content-Language"] == "ht"
+    """As data for the page's own blueprint: id, kind, time, words, choices."""
+    response = says(yulis_phone, "menú", fragment=True, country="CO")
+    hers, ours = response.json()
+    assert (hers[1], hers[3]) == ("p", "menú")
+    assert ours[1] == "m"
+    assert len(ours[4]) > 4
+    assert all(id.startswith("1:1:") and title for id, title, _note in ours[4])
+    assert "X-Chat-Language" not in response
+    assert says(yulis_phone, "kreyòl", fragment=True, id="d" * 24)["X-Chat-Language"] == "ht"
     refused = says(yulis_phone, "", fragment=True)
     assert refused.status_code == 422
     assert refused["Content-Type"].startswith("text/plain")
+
+
+def test_what_she_writes_is_words_for_the_script_too(yulis_phone: Client) -> None:
+    hers = says(yulis_phone, "<script>alert(1)</script>", fragment=True).json()[0]
+    assert hers[3] == "&lt;script&gt;alert(1)&lt;/script&gt;"
+
+
+def test_the_script_is_told_when_nothing_may_stay_on_the_phone(yulis_phone: Client) -> None:
+    assert "X-Chat-Over" not in says(yulis_phone, "menú", fragment=True)
+    assert says(yulis_phone, "salir", fragment=True, id="d" * 24)["X-Chat-Over"] == "1"
+
+
+def test_what_only_a_script_can_ask_for_carries_no_rules_for_pages(yulis_phone: Client) -> None:
+    """A link or a form cannot send that header; opened like a page, the same address has every rule."""
+    says(yulis_phone, "menú")
+    by_script = yulis_phone.get("/es/chat/messages/", headers={"x-fragment": "1"})
+    assert set(by_script.headers) <= {"Content-Type", "Content-Length", "Content-Encoding", "Cache-Control"}
+    as_page = yulis_phone.get("/es/chat/messages/")
+    assert "frame-ancestors 'none'" in as_page["Content-Security-Policy"]
+    assert as_page["Content-Type"] == "application/json"
+
+
+def test_the_cookie_is_renewed_once_an_hour_and_not_with_each_turn(
+    yulis_phone: Client, now: time_machine.Traveller
+) -> None:
+    assert "chat" in says(yulis_phone, "menú", fragment=True).cookies
+    assert "chat" not in says(yulis_phone, "persona", fragment=True, id="d" * 24).cookies
+    now.shift(timedelta(hours=2))
+    assert "chat" in says(yulis_phone, "gracias", fragment=True, id="e" * 24).cookies
 
 
 def test_going_to_the_address_of_a_form_leads_to_the_chat(yulis_phone: Client) -> None:

@@ -16,16 +16,17 @@ from baquiano.knowledge import finding
 from baquiano.knowledge.search import vectors
 from baquiano.knowledge.search.vectors import Remembered
 from baquiano.safety import book
+from baquiano.safety.learning import learn
 from tests import house_full
 from tests.fakes.letters import Letters
 
 pytestmark = pytest.mark.django_db
 
 A_FEW = """
-{"text": "me pega mi marido", "lang": "es", "kind": "violence"}
-{"text": "mi marido me pego otra vez", "lang": "es", "kind": "violence"}
-{"text": "quiero sacar el permiso", "lang": "es", "kind": null}
-{"text": "cuando abre la oficina", "lang": "es", "kind": null}
+{"text": "me pega mi marido", "lang": "es", "kind": "violence", "level": "P1"}
+{"text": "mi marido me pego otra vez", "lang": "es", "kind": "violence", "level": "P1"}
+{"text": "quiero sacar el permiso", "lang": "es", "kind": null, "level": null}
+{"text": "cuando abre la oficina", "lang": "es", "kind": null, "level": null}
 """
 
 
@@ -63,7 +64,28 @@ def test_it_is_made_again_only_when_its_messages_change(heard: Path) -> None:
     assert book.current().listener is not first
 
 
-@pytest.mark.parametrize("spoilt", ["{not json", '{"text": "secreto", "lang": "es", "kind": "rain"}', ""])
+def test_an_ear_that_is_behind_its_messages_still_hears_and_says_so(
+    heard: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    learn(book.messages_heard()).save(book.ear_file())
+    heard.write_text(A_FEW + A_FEW.replace("permiso", "pasaporte"), encoding="utf-8")
+    with caplog.at_level(logging.WARNING):
+        found = book.current().scan("otra vez mi marido me pego")
+    assert found is not None
+    assert found.rule == "heard:violence"
+    assert "baquiano learn" in caplog.text
+    assert book.deepen() == 0
+
+
+def test_a_broken_ear_costs_the_second_ear_and_never_the_first(heard: Path) -> None:
+    book.ear_file().write_bytes(b"not numbers")
+    assert book.current().listener is None
+    assert book.current().scan("otra vez mi marido me pego") is None
+
+
+@pytest.mark.parametrize(
+    "spoilt", ["{not json", '{"text": "secreto", "lang": "es", "kind": "rain", "level": "P1"}', ""]
+)
 def test_a_spoilt_file_costs_the_second_ear_and_never_the_first(
     heard: Path, spoilt: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -4,115 +4,23 @@ Whatever is cut: every acknowledged message gets one letter, messages waiting to
 letter per kill leaves twice, marked as possibly doubled.
 """
 
-import json
 import os
 import signal
-import sqlite3
-import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from baquiano.lib import faults
-from tests.bench._load import BIN, ROOT, free_port, granian
-from tests.fakes.graph import BEGAN, LINE, Graph, text_message, webhook
+from tests.bench._load import granian
+from tests.fakes.graph import Graph, text_message, webhook
+from tests.soak.house import House
 
 pytestmark = [pytest.mark.soak, pytest.mark.own_server]
 
 WORDS = ("menu", "idioma", "persona", "menu")
-PATIENCE = 120.0  # seconds until everything must be answered; nothing is asserted about how long it took
-
-
-@pytest.fixture
-def graph() -> Iterator[Graph]:
-    with Graph() as server:
-        yield server
-
-
-@pytest.fixture
-def database() -> Iterator[str]:
-    """A database of its own on the PostgreSQL of this run; empty on SQLite."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url:
-        yield ""
-        return
-    name = f"soak_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield url.replace("/postgres?", f"/{name}?")
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-class House:
-    """The running program, and what can be seen of it from outside."""
-
-    def __init__(self, home: Path, url: str, graph: Graph) -> None:
-        self.graph, self.url, self.home = graph, url, home
-        self.port = free_port()
-        self.surroundings = {
-            **{key: value for key, value in os.environ.items() if not key.startswith(("BAQUIANO_", "DJANGO_"))},
-            "BAQUIANO_HOME": str(home), "SEMANTIC": "0", "DATABASE_URL": url,
-            "BAQUIANO_TEST_BUILD": "1", "BAQUIANO_HASTE": "20",
-            "BAQUIANO_KEYS": "", "BAQUIANO_HASH_KEY": "", "BAQUIANO_SECRET_KEY": "",  # its own key file, not the tests'
-        }  # fmt: skip
-        self._run("demo", "--without-visits")
-        self.channel = self._make_channel()
-
-    def _run(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [BIN / "baquiano", *arguments], env=self.surroundings, cwd=ROOT, check=True, capture_output=True, text=True
-        )
-        return done.stdout
-
-    def _make_channel(self) -> int:
-        settings = {**self.graph.settings, "app_secret": self.graph.secret}
-        code = (
-            "from baquiano.channels.models import Channel; "
-            f"c, _ = Channel.objects.get_or_create(kind='whatsapp', line='{LINE}', name='Soak'); "
-            f"c.settings = {settings!r}; c.save(); print(c.pk)"
-        )
-        return int(self._run("shell", "-v0", "-c", code).split()[-1])
-
-    def posts(self, body: dict[str, Any]) -> None:
-        """As Meta does: again and again until it is answered with 200."""
-        raw = json.dumps(body).encode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/webhooks/whatsapp/{self.channel}/", raw, self.graph.headers(raw)
-        )
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            try:
-                with urllib.request.urlopen(request, timeout=10) as answer:
-                    if answer.status == 200:
-                        return
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                time.sleep(0.2)
-        raise AssertionError("the webhook was never acknowledged")
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        if self.url:
-            with psycopg.connect(self.url) as connection:
-                return connection.execute(sql).fetchall()
-        with sqlite3.connect(self.home / "data" / "baquiano.sqlite3") as database:
-            return database.execute(sql).fetchall()
-
-    def wait(self, is_so: Callable[[], bool], what: str) -> None:
-        until = time.monotonic() + PATIENCE
-        while not is_so():
-            assert time.monotonic() < until, f"it never came to this: {what}"
-            time.sleep(0.1)
-
-    def all_settled(self) -> bool:
-        return not self.rows("SELECT 1 FROM conversations_message WHERE state = 'waiting'") and not self.rows(
-            "SELECT 1 FROM post_letter WHERE state IN ('queued', 'sending', 'uncertain')"
-        )
 
 
 @pytest.mark.parametrize("point", faults.POINTS)
@@ -122,7 +30,8 @@ def test_killed_at_a_point_nothing_is_lost_and_nothing_is_said_three_times(
     house = House(tmp_path, database, graph)
     once = tmp_path / "killed"
     knife = {"BAQUIANO_KILL_AT": point, "BAQUIANO_KILL_ONCE": str(once)}
-    messages = [text_message(word, id=f"wamid.in{n}", at=BEGAN + n) for n, word in enumerate(WORDS)]
+    just_now = int(time.time()) - 60  # by the clock on the wall: these servers have no other
+    messages = [text_message(word, id=f"wamid.in{n}", at=just_now + n) for n, word in enumerate(WORDS)]
     with granian("baquiano.config.serving:application", house.port, {**house.surroundings, **knife}):
         for batch in ([messages[0]], [messages[2], messages[1]], [messages[3]], [messages[1]]):
             house.posts(webhook(messages=batch))
@@ -135,11 +44,13 @@ def test_killed_at_a_point_nothing_is_lost_and_nothing_is_said_three_times(
 def test_killed_again_and_again_under_load(tmp_path: Path, graph: Graph, database: str) -> None:
     """Six kills at chance moments while three phones write: the main process is killed, not only its worker."""
     house = House(tmp_path, database, graph)
-    sent = 0
+    just_now, sent = int(time.time()) - 60, 0
     for round_number in range(6):
         with granian("baquiano.config.serving:application", house.port, house.surroundings) as server:
             for phone in ("15550000001", "15550000002", "15550000003"):
-                message = text_message("menu", id=f"wamid.{round_number}.{phone}", phone=phone, at=BEGAN + round_number)
+                message = text_message(
+                    "menu", id=f"wamid.{round_number}.{phone}", phone=phone, at=just_now + round_number
+                )
                 house.posts(webhook(messages=[message]))
                 sent += 1
             _kill_family(server.pid)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from baquiano.lib.turnstile import Bell
+from baquiano.lib.turnstile import Bell, For
 from baquiano.terminal import loops
 from baquiano.terminal.loops import Loop, Runner
 
@@ -20,7 +20,7 @@ def hours(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         clock.now += seconds
 
     class Rush(Bell):
-        def wait(self, heard: int, seconds: float) -> int:
+        def wait(self, heard: int, seconds: float, ear: For = For.ALL) -> int:
             return next(strokes)
 
     monkeypatch.setattr(loops, "time", SimpleNamespace(monotonic=lambda: clock.now, sleep=sleep))

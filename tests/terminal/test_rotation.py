@@ -57,7 +57,8 @@ def _everything() -> dict[str, list[tuple[Any, ...]]]:
     found = {}
     for column in rotating.columns():
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {column.key}, {column.name} FROM {column.table} ORDER BY {column.key}")
+            table, key, name = column.quoted
+            cursor.execute(f"SELECT {key}, {name} FROM {table} ORDER BY {key}")
             rows = cursor.fetchall()
         found[f"{column.table}.{column.name}"] = [
             (key, crypto.decrypt(bytes(token))) for key, token in rows if token is not None

@@ -7,8 +7,8 @@ import pytest
 
 from baquiano.accounts.models import Organisation, User
 from baquiano.channels.models import Channel
-from baquiano.conversations.actions import take_over
 from baquiano.conversations.models import Conversation
+from baquiano.conversations.owning import take_over
 from tests.workspace.visitors import PASSWORD, Visitor, comes_in, learn_to_speak
 
 

@@ -11,6 +11,7 @@ from baquiano.channels.models import Channel
 from baquiano.conversations.thread import thread
 from baquiano.conversations.tools import tools
 from baquiano.engine.tools import Decision
+from baquiano.safety.models import GoLive
 from tests import house_full
 from tests.workspace.new_articles import ASKED, BUS, NEW, PUBLIC, TITLE, ask, plan, publish
 from tests.workspace.visitors import comes_in
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.django_db
 def house(organisation: Organisation, packs_kept: None, settings: Any) -> None:
     settings.IS_DEMO = False
     house_full.fill()
+    GoLive.objects.bulk_create(GoLive(country=country) for country in organisation.countries)
     house_full.forget_pictures()
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from baquiano.accounts.models import AuditEntry, Organisation, Role, User
 from baquiano.channels.models import Channel
+from baquiano.channels.segments import segments, transliterated
 from baquiano.knowledge.editing import RHYTHM, forget_drafts, good_until
 from baquiano.knowledge.models import DRAFT_DAYS, Article, ArticleVersion, Draft, Topic
 from baquiano.knowledge.shelf import EXPIRES_AFTER
@@ -150,6 +151,18 @@ def test_the_preview_says_what_each_channel_will_say(edus_browser: Client) -> No
 
 
 # -- comparing and deciding ------------------------------------------------------------------------------------------------
+
+
+def test_beside_the_text_stands_how_many_sms_it_is_and_what_accents_cost(edus_browser: Client) -> None:
+    long = "Así será más fácil: aquí está el número. " * 8
+    kept = edus_browser.post(f"{SISBEN}edit/", fields(do="", short_answer=long), headers=HTMX).text
+    counted = kept[kept.index('id="segments"') :]
+    whole, plain = segments(f"{FIRST_SENTENCE}\n{long}".strip()), segments(transliterated(long))
+    assert "hx-swap-oob" in counted
+    assert f"Con la respuesta corta: {whole.count} mensajes" in counted
+    assert "Donde la línea quita las tildes" in counted
+    assert plain.count < whole.count
+    assert 'id="segments"' in edus_browser.get(f"{SISBEN}edit/").text
 
 
 def test_the_difference_marks_words_without_relying_on_colour(

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from baquiano.accounts.models import Area, AuditEntry, Role, User
 from baquiano.channels.models import Channel
-from baquiano.conversations.actions import take_over
+from baquiano.conversations.owning import take_over
 from baquiano.directory.models import Organization
 from baquiano.files.models import Piece
 from baquiano.people import granting

@@ -13,8 +13,12 @@ SENTENCES = {
     "greeting": "Hola. Soy un asistente automático.",
     "menu": "¿Sobre qué necesitas información?",
     "person_coming": "Le avisé al equipo. Una persona te responde aquí mismo.",
+    "surge_wait": "La espera es de unos {minutes} minutos.",
+    "surge_wait_unknown": "La espera es más larga.",
     "taken_over": "Ahora te responde una persona del equipo.",
     "handed_back": "El asistente automático vuelve a responder.",
+    "passed_on": "Le pasé tu conversación a una persona del equipo.",
+    "put_aside": "Seguimos con esto el {when}.",
     "person_left": "Quien te respondía tuvo que irse. Otra persona sigue contigo.",
 }
 

@@ -25,6 +25,7 @@ from baquiano.accounts.models import User, organisation
 from baquiano.channels.protocol import OutMessage
 from baquiano.lib import crypto
 from baquiano.lib.turnstile import ring, writing
+from baquiano.people import holding
 from baquiano.people.models import Address, Joining, Person
 from baquiano.post import actions as post
 
@@ -137,7 +138,7 @@ def identify(request: DataRequest, person: Person, how: Identified, *, by: User)
 def challenge(request: DataRequest, said_number: str, *, by: User) -> None:
     """A code goes to the door that whoever has this number is known by. What happens here looks the same if there is nobody."""
     person = _of_number(said_number)
-    doors = _doors(person) if person else []
+    doors = _writable(person) if person else []
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     now = timezone.now()
     with writing():
@@ -195,6 +196,13 @@ def _doors(person: Person) -> list[Address]:
     """The addresses that are hers now, the last one first."""
     joinings = Joining.objects.current(timezone.now()).filter(person=person).select_related("address__channel")
     return [joining.address for joining in joinings.order_by("-since", "-pk")]
+
+
+def _writable(person: Person) -> list[Address]:
+    """Those a code may be sent to: after danger none, until somebody has set how it is safe to write."""
+    doors = _doors(person)
+    held = holding.held_of([door.pk for door in doors])
+    return [door for door in doors if door.pk not in held]
 
 
 def _hash(row: DataRequest, code: str) -> str:

@@ -184,3 +184,20 @@ class Challenge(models.Model):
 
     def __str__(self) -> str:
         return f"challenge {self.pk}"
+
+
+class SetApart(models.Model):
+    """This colleague is concerned by a complaint and does not see its conversation, whatever their role. Never told to them."""
+
+    PRIVACY = plain("id", "conversation", "user", "by", "at")
+
+    conversation = models.PositiveBigIntegerField()  # its number: the rooms of conversations lie above
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "conversation"), name="set_apart_once"),)
+
+    def __str__(self) -> str:
+        return f"set apart {self.pk}"

@@ -65,7 +65,16 @@ class Organisation(models.Model):
     """The one organisation this installation serves: a single row. `countries` are those it orients in."""
 
     PRIVACY = plain(
-        "id", "name", "countries", "language", "timezone", "staffed_hours", "phone", "is_demo", "key_sheet_printed_on"
+        "id",
+        "name",
+        "countries",
+        "language",
+        "timezone",
+        "staffed_hours",
+        "letter_hours",
+        "phone",
+        "is_demo",
+        "key_sheet_printed_on",
     )
 
     name = models.CharField(max_length=120)
@@ -73,6 +82,9 @@ class Organisation(models.Model):
     language = models.CharField(max_length=2, default="es")
     timezone = models.CharField(max_length=40, default="America/Bogota")
     staffed_hours = models.CharField(max_length=200, default="Mo-Fr 08:00-17:00")  # OpenStreetMap opening_hours
+    letter_hours = models.CharField(
+        max_length=200, default="08:00-21:00"
+    )  # when a letter nobody asked for may leave, in her own time
     phone = models.CharField(max_length=30, blank=True)
     is_demo = models.BooleanField(default=False)
     key_sheet_printed_on = models.DateField(null=True)
@@ -255,7 +267,11 @@ class MatrixChange(models.Model):
 
 SESSION_IDLE = timedelta(minutes=30)
 SILENT_AFTER = timedelta(seconds=30)
-RESTS_LONGER = {"background": timedelta(minutes=3)}  # it looks once a minute, and may be erasing
+RESTS_LONGER = {
+    "background": timedelta(minutes=3),
+    "media": timedelta(minutes=3),
+    "lines": timedelta(minutes=5),
+}  # erasing, or a slow download: they come back later
 
 
 class Tick(models.Model):

@@ -8,8 +8,10 @@ the matrix means, as name → a function from the post somebody holds to a `Q`),
 `reach` turns them into the queryset, `reaches` into the check; a search filters by the same `reach`.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -122,10 +124,29 @@ def permissions(user: User) -> frozenset[str]:
     return frozenset(cell.permission for cell in standing(user).open)
 
 
+def holders(permission: str, at: datetime) -> dict[int, frozenset[str]]:
+    """Everybody who may do this at that moment, on some rows at least, with those of their roles that let them."""
+    cells = [cell for cell in matrix().cells if cell.permission == permission]
+    posts = Membership.objects.current(at).filter(role__in={cell.role for cell in cells}).values_list("user", "role")
+    found: dict[int, set[str]] = defaultdict(set)
+    for user, role in posts:
+        found[user].add(role)
+    if not settings.IS_DEMO and any(cell.resource in shipped().second_factor for cell in cells):
+        proven = Authenticator.objects.filter(user__in=list(found), type=Authenticator.Type.TOTP)
+        with_factor = set(proven.values_list("user", flat=True))
+        found = defaultdict(set, {user: roles for user, roles in found.items() if user in with_factor})
+    return {user: frozenset(roles) for user, roles in found.items()}
+
+
 def owes_second_factor(user: User) -> bool:
     """Something of their role stays shut until they turn on a second factor."""
     now = standing(user)
     return now.held != now.open
+
+
+def holds(user: User, permission: str) -> bool:
+    """Their role has it, also while it stays shut until they turn on a second factor."""
+    return any(cell.permission == permission for cell in standing(user).held)
 
 
 def reach(rows: "models.QuerySet[Row]", user: User, action: str) -> "models.QuerySet[Row]":

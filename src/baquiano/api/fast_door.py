@@ -22,14 +22,13 @@ from django.utils import timezone
 
 from baquiano.channels.actions import raw_digest
 from baquiano.channels.models import Channel
-from baquiano.channels.whatsapp.verify import signature_is_valid
+from baquiano.channels.whatsapp.verify import SECRETS, signature_is_valid
 from baquiano.lib import crypto, faults
-from baquiano.lib.turnstile import ring, writing
+from baquiano.lib.turnstile import For, ring, writing
 
 log = logging.getLogger(__name__)
 
 SECRETS_LAST = 5.0  # seconds for which the secrets of a channel are believed; then they are read again
-SECRETS = ("app_secret", "previous_app_secret")
 INSERT = (
     "INSERT INTO channels_rawwebhook (channel_id, digest, body, received_at, parsed_at, events, unparsed) "
     "VALUES (%s, %s, %s, %s, NULL, 0, 0) ON CONFLICT DO NOTHING"
@@ -58,7 +57,7 @@ def insert(rows: Sequence[Row]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(INSERT, rows)
         if cursor.rowcount:
-            ring()
+            ring(For.MESSAGES)
 
 
 class _Group:

@@ -10,6 +10,9 @@ class Scheme(StrEnum):
 
     WHATSAPP_PHONE = "wa_phone"
     WHATSAPP_USER = "wa_bsuid"
+    WHATSAPP_PARENT = "wa_parent"  # the same person for every company of one owner
+    TELEGRAM = "telegram"  # the id of a private chat
+    SMS = "sms"  # a telephone, digits with the country's number, no sign before them
     WEB = "web"
     CONSOLE = "console"
 
@@ -28,6 +31,8 @@ class Kind(StrEnum):
     CONTACTS = "contacts"
     REACTION = "reaction"
     FORM = "form"
+    EDIT = "edit"  # new words for an earlier message (`reply_to`): read and scanned like any others
+    REVOKE = "revoke"  # an earlier message (`reply_to`) was taken back; there is nothing to read
     UNSUPPORTED = "unsupported"
 
 
@@ -38,6 +43,10 @@ class Delivery(StrEnum):
     DELIVERED = "delivered"
     READ = "read"
     FAILED = "failed"
+
+
+LATER = "later"
+"""Why a message of ours did not arrive: not for good, the same one may go later."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,11 @@ class Received:
 
 @dataclass(frozen=True)
 class StatusChanged:
-    """What became of a message of ours. `echo` is our letter's own id, when the provider carries it back."""
+    """What became of a message of ours. `echo` is our letter's own id, when the provider carries it back.
+
+    `reason`: of a failed one, our own short word for its `error_code`, the same as in the answer to a request (`protocol.Rejected`,
+    `protocol.Dead`) or `LATER`; "": the provider says nothing we know.
+    """
 
     provider_id: str
     line: str
@@ -106,6 +119,7 @@ class StatusChanged:
     at: datetime | None
     echo: str = ""
     error_code: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,6 +129,56 @@ class IdentityChanged:
     line: str
     old: tuple[Alias, ...]
     new: tuple[Alias, ...]
+    at: datetime | None
+
+
+class LineFact(StrEnum):
+    """What a provider may tell of one of our own lines."""
+
+    QUALITY = "quality"  # how people take what we write: "green", "yellow", "red"
+    LIMIT = "limit"  # how many people a day we may write to first: "250", "2k", "unlimited"
+    ACCOUNT = "account"  # the account was restricted, banned, or is free again: the provider's own short word
+
+
+@dataclass(frozen=True)
+class LineChanged:
+    """News of one of our lines, or of all lines of one `account` of the provider's when it names no line.
+
+    `number`: the telephone number of our own line, digits only, when the provider names the line by that.
+    """
+
+    line: str
+    account: str
+    fact: LineFact
+    value: str
+    at: datetime | None
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class TemplateChanged:
+    """What became of a text that the provider must approve first. `state`: its own word in small letters ("approved", "paused", …)."""
+
+    line: str
+    account: str
+    name: str
+    language: str
+    state: str
+    reason: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Somebody told the provider that nothing more may be written to them, or (`is_stop` False) that it may again.
+
+    `is_all` False: only what we write first; answers may still go (WhatsApp's "stop marketing"). True: nothing can arrive (blocked).
+    """
+
+    line: str
+    aliases: tuple[Alias, ...]
+    is_stop: bool
+    is_all: bool
     at: datetime | None
 
 
@@ -131,4 +195,4 @@ class Unparsed:
     is_foreseen: bool = False
 
 
-Event = Received | StatusChanged | IdentityChanged | Unparsed
+Event = Received | StatusChanged | IdentityChanged | LineChanged | TemplateChanged | Stopped | Unparsed

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from baquiano.accounts.models import User
 from baquiano.lib.fields import EncryptedBytes, EncryptedJSON
 from baquiano.lib.privacy import Keeping, Kind, plain
 
@@ -16,17 +17,23 @@ RAW_DAYS = 14
 
 class ChannelQuerySet(models.QuerySet["Channel"]):
     def able_to_send(self, now: datetime) -> ChannelQuerySet:
-        """Open, without trouble, and not resting after a limit of the provider."""
-        return self.filter(models.Q(paused_until=None) | models.Q(paused_until__lte=now), is_open=True, trouble="")
+        """Open, without trouble, not stopped by a person, and not resting after a limit of the provider."""
+        rested = models.Q(paused_until=None) | models.Q(paused_until__lte=now)
+        return self.filter(rested, is_open=True, trouble="", stopped_at=None)
 
 
 class Channel(models.Model):
     """One line of one kind: a WhatsApp number, the web chat, the terminal."""
 
-    PRIVACY = plain("id", "kind", "line", "name", "settings", "is_open", "paused_until", "trouble", "created_at")
+    PRIVACY = plain(
+        "id", "kind", "line", "name", "settings", "is_open", "paused_until", "trouble", "created_at", "stopped_at", "stopped_by",
+        "stopped_why", "quality", "limit", "account_state", "token_until", "checked_at", "paced_until",
+    )  # fmt: skip
 
     class ChannelKind(models.TextChoices):
         WHATSAPP = "whatsapp", "WhatsApp"
+        TELEGRAM = "telegram", "Telegram"
+        SMS = "sms", "SMS"
         WEBCHAT = "webchat", "Web"
         CONSOLE = "console", "Console"
 
@@ -38,6 +45,19 @@ class Channel(models.Model):
     paused_until = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=40, blank=True)  # why it cannot send; a person must act
     created_at = models.DateTimeField(default=timezone.now)
+    stopped_at = models.DateTimeField(
+        null=True
+    )  # a person turned it off: nothing leaves, what comes in is still kept and read
+    stopped_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    stopped_why = models.CharField(max_length=200, blank=True)
+    quality = models.CharField(max_length=20, blank=True)  # as the provider last said
+    limit = models.CharField(max_length=20, blank=True)
+    account_state = models.CharField(max_length=40, blank=True)
+    token_until = models.DateTimeField(null=True)  # None: it does not end, or nobody knows
+    checked_at = models.DateTimeField(null=True)  # when the provider was last asked how the line is
+    paced_until = models.DateTimeField(
+        null=True
+    )  # the theoretical arrival time of the next letter (GCRA): its rate a second
 
     objects = ChannelQuerySet.as_manager()
 
@@ -50,6 +70,23 @@ class Channel(models.Model):
     def setting(self, key: str) -> str:
         settings: dict[str, Any] = self.settings or {}
         return str(settings.get(key, ""))
+
+
+class Site(models.Model):
+    """A page of somebody else's that may show our web chat. `origins`: exactly what its addresses begin with ("https://example.org")."""
+
+    PRIVACY = plain("id", "token", "name", "origins", "language", "is_open", "created_by", "created_at")
+
+    token = models.CharField(max_length=24, unique=True)  # stands in their page: it opens nothing by itself
+    name = models.CharField(max_length=80)
+    origins: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    language = models.CharField(max_length=2, blank=True)
+    is_open = models.BooleanField(default=True)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"site {self.pk}"
 
 
 class RawWebhookQuerySet(models.QuerySet["RawWebhook"]):

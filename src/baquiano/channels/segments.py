@@ -4,6 +4,7 @@
 3GPP TS 23.040, section 9.2.3.24.1: parts of a long message lose 6 octets to a header: 153 septets or 67 UCS-2 units remain.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,3 +52,22 @@ def _parts(widths: list[int], alone: int, part: int) -> int:
             parts, used = parts + 1, 0
         used += width
     return parts
+
+
+_PLAIN = str.maketrans({"“": '"', "”": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "…": "...", "·": "-", "•": "-", "\u00a0": " "})  # fmt: skip
+
+
+def transliterated(text: str) -> str:
+    """The text without the accents and signs that make it dearer ("aquí" → "aqui"), if that saves a message; otherwise as it was.
+
+    Only letters that the 7-bit alphabet lacks are touched: ñ, ü, é, à stay.
+    """
+    plain = "".join(
+        character if character in _BASIC else _without_accent(character) for character in text.translate(_PLAIN)
+    )
+    return plain if segments(plain).count < segments(text).count else text
+
+
+def _without_accent(character: str) -> str:
+    bare = "".join(part for part in unicodedata.normalize("NFD", character) if not unicodedata.combining(part))
+    return bare if bare and all(part in _BASIC for part in bare) else character

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from baquiano.lib import crypto, key_file, keys_check
+from baquiano.lib import crypto, key_file, keys_check, mail_server
+from baquiano.lib.mail_server import MailServer
 
 PROJECT = Path(__file__).resolve().parents[3]
 DEMO_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -54,6 +55,7 @@ class Environment:
     semantic: bool
     proxy_tls: bool
     clamd: str  # "host:port" or the path of a socket; "": there is no virus scanner
+    mail: MailServer | None  # None: no mail leaves
 
     @property
     def is_production(self) -> bool:
@@ -81,7 +83,15 @@ def read(surroundings: Mapping[str, str]) -> Environment:
         semantic=surroundings.get("SEMANTIC", "1") != "0",
         proxy_tls=surroundings.get("BAQUIANO_BEHIND_TLS_PROXY", "") == "1",
         clamd=surroundings.get("BAQUIANO_CLAMD", ""),
+        mail=_mail_server(surroundings.get("BAQUIANO_MAIL_URL", ""), surroundings.get("BAQUIANO_MAIL_FROM", "")),
     )
+
+
+def _mail_server(url: str, sender: str) -> MailServer | None:
+    try:
+        return mail_server.parse(url, sender) if url else None
+    except mail_server.BadMailServer as reason:
+        raise CannotStart(f"BAQUIANO_MAIL_URL with BAQUIANO_MAIL_FROM: {reason}.") from None
 
 
 def keys(environment: Environment, surroundings: Mapping[str, str]) -> Keys:

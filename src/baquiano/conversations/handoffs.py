@@ -7,6 +7,7 @@ from django.utils import timezone
 from baquiano.accounts.models import User
 from baquiano.conversations.models import Conversation, Handoff
 from baquiano.engine.danger import Level
+from baquiano.lib import faults
 from baquiano.safety.actions import WITHIN
 
 _PRIORITY = {
@@ -16,10 +17,15 @@ _PRIORITY = {
     Handoff.Reason.ASKED: 3,
     Handoff.Reason.LOST: 3,
     Handoff.Reason.UNANSWERED: 3,
+    Handoff.Reason.UNDELIVERED: 3,
+    Handoff.Reason.CHANGED: 4,
     Handoff.Reason.LATE: 4,
     Handoff.Reason.COMPLAINT: 4,
 }
 SOON = timedelta(hours=1)
+OWNING_MOST = timedelta(minutes=15)
+OWNING_WITHOUT_LEVEL = timedelta(minutes=10)
+"""How long a colleague keeps a conversation without writing in it: as long as its level allows, and never longer than these."""
 
 
 def open_or_sharpen(conversation: Conversation, reason: str, level: Level | None = None) -> Handoff:
@@ -34,8 +40,30 @@ def open_or_sharpen(conversation: Conversation, reason: str, level: Level | None
     if priority < handoff.priority:
         handoff.reason, handoff.priority, handoff.level = reason, priority, level or handoff.level
         handoff.due_at = min(due, handoff.due_at)
+        handoff.snoozed_at, handoff.snoozed_until = None, None
         handoff.save()
+        _shorten_the_lease(conversation, handoff.level)
     return handoff
+
+
+def lease_of(conversation: Conversation) -> timedelta:
+    """Of whoever owns it, from the last thing they did."""
+    return _lease(
+        Handoff.objects.open().filter(conversation=conversation).values_list("level", flat=True).first() or ""
+    )
+
+
+def _lease(level: str) -> timedelta:
+    lasts = min(WITHIN[Level(level)], OWNING_MOST) if level else OWNING_WITHOUT_LEVEL
+    return faults.lasting(lasts.total_seconds())
+
+
+def _shorten_the_lease(conversation: Conversation, level: str) -> None:
+    """Something graver came: whoever owns it has only as long as that allows."""
+    until = timezone.now() + _lease(level)
+    Conversation.objects.filter(pk=conversation.pk, owner__isnull=False, owner_until__gt=until).update(
+        owner_until=until
+    )
 
 
 def finish(conversation: Conversation, *, by: User | None) -> None:

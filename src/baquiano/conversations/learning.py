@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from baquiano.conversations.models import Conversation, Message
-from baquiano.engine.turn import Learn, Turn
+from baquiano.engine.said import Learn, Turn
 from baquiano.knowledge import questions
 from baquiano.knowledge.models import Question
 from baquiano.knowledge.questions import Asked

@@ -2,20 +2,34 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db import connection
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from baquiano.channels.events import Event, IdentityChanged, Received, StatusChanged, Unparsed
+from baquiano.channels import condition
+from baquiano.channels.events import (
+    Event,
+    IdentityChanged,
+    LineChanged,
+    Received,
+    StatusChanged,
+    Stopped,
+    TemplateChanged,
+    Unparsed,
+)
 from baquiano.channels.models import Channel, RawWebhook
 from baquiano.channels.registry import sender_of
+from baquiano.conversations import blue_ticks
 from baquiano.conversations.arrivals import Desk
 from baquiano.lib import faults
-from baquiano.lib.turnstile import ring, writing
-from baquiano.people import identity
+from baquiano.lib.batch import Change
+from baquiano.lib.prepared import Prepared
+from baquiano.lib.turnstile import For, ring, writing
 from baquiano.post import actions as post
+from baquiano.post import allowed
 
 log = logging.getLogger(__name__)
 
@@ -26,19 +40,33 @@ class Read:
     events: tuple[Event, ...]
 
 
-def take_in(limit: int = 200) -> int:
+BODIES_AT_ONCE = 200
+_waiting = Prepared(lambda: RawWebhook.objects.waiting().select_related("channel")[:BODIES_AT_ONCE])
+_unread_of = Prepared(lambda ids: RawWebhook.objects.filter(pk__in=ids, parsed_at=None).values_list("pk", flat=True))
+_unread_and_free = Prepared(
+    lambda ids: (
+        RawWebhook.objects.filter(pk__in=ids, parsed_at=None)
+        .values_list("pk", flat=True)
+        .select_for_update(skip_locked=True)
+    )
+)
+_read = Change(RawWebhook, "parsed_at", "events", "unparsed")
+
+
+def take_in(limit: int = BODIES_AT_ONCE) -> int:
     """Reads what waits. Returns how many bodies. One body that cannot be stored never stops the others."""
-    waiting = list(RawWebhook.objects.waiting().select_related("channel")[:limit])
+    waiting = _waiting()[:limit]
     if not waiting:
         return 0
     faults.point("before_receive")
     read = [Read(raw, _parse(raw)) for raw in waiting]
     try:
         _store(read)
+        done = len(read)
     except Exception:
-        _one_by_one(read)
+        done = _one_by_one(read)
     faults.point("after_receive")
-    return len(read)
+    return done
 
 
 def _parse(raw: RawWebhook) -> tuple[Event, ...]:
@@ -46,43 +74,66 @@ def _parse(raw: RawWebhook) -> tuple[Event, ...]:
     return tuple(adapter.parse(bytes(raw.body))) if adapter else ()
 
 
-def _one_by_one(read: Sequence[Read]) -> None:
-    for one in read:
-        try:
-            _store([one])
-        except Exception as problem:
-            log.error("raw webhook %s could not be stored: %s", one.raw.pk, type(problem).__name__)
-            RawWebhook.objects.filter(pk=one.raw.pk).update(parsed_at=timezone.now(), unparsed=len(one.events) or 1)
+PASSING = (OperationalError, InterfaceError, IntegrityError)
+"""Two processes in each other's way, a database that is away for a moment: nothing is wrong with the body."""
+PASSES_WITHIN = timedelta(hours=1)
+
+
+def _one_by_one(read: Sequence[Read]) -> int:
+    """How many are stored, or put aside because no further try would help. The others wait for the next round."""
+    return sum(_store_alone(one) for one in read)
+
+
+def _store_alone(one: Read) -> bool:
+    try:
+        _store([one])
+    except Exception as problem:
+        log.error("raw webhook %s could not be stored: %s", one.raw.pk, type(problem).__name__)
+        if isinstance(problem, PASSING) and timezone.now() - one.raw.received_at < PASSES_WITHIN:
+            return False
+        RawWebhook.objects.filter(pk=one.raw.pk).update(parsed_at=timezone.now(), unparsed=len(one.events) or 1)
+    return True
 
 
 def _store(read: Sequence[Read]) -> None:
     with writing():
-        mine = RawWebhook.objects.filter(pk__in=[one.raw.pk for one in read], parsed_at=None)
-        if connection.vendor == "postgresql":
-            mine = mine.select_for_update(skip_locked=True)
-        free = set(mine.values_list("pk", flat=True))
+        ours = _unread_and_free if connection.vendor == "postgresql" else _unread_of
+        free = set(ours([one.raw.pk for one in read]))
         _take_all([one for one in read if one.raw.pk in free])
-        ring()
+        if any(isinstance(event, StatusChanged) for one in read for event in one.events):
+            ring(For.LETTERS)  # the next one to the same person may leave
 
 
 def _take_all(read: Sequence[Read]) -> None:
-    lines = _Lines()
-    routed = [(one, [(lines.find(one.raw.channel.kind, e.line), e) for e in one.events]) for one in read]
+    lines = _Lines(one.raw.channel for one in read)
+    routed = [(one, [(_line_of(e, one.raw, lines), e) for e in one.events]) for one in read]
     desk = Desk([(line, e) for _, events in routed for line, e in events if line and isinstance(e, Received)])
     told: dict[tuple[int, int], list[int]] = defaultdict(list)  # (events, unparsed) → raw rows
     for one, events in routed:
         unparsed = sum(not _take(event, line, desk) for line, event in events)
         told[len(events), unparsed].append(one.raw.pk)
     desk.finish()
-    for (count, unparsed), rows in told.items():
-        RawWebhook.objects.filter(pk__in=rows).update(parsed_at=timezone.now(), events=count, unparsed=unparsed)
+    now = timezone.now()
+    _read.write([(now, count, unparsed, pk) for (count, unparsed), rows in told.items() for pk in rows])
+
+
+def _line_of(event: Event, raw: RawWebhook, lines: "_Lines") -> Channel | None:
+    """News of an account names no line: it is told where it came in, and concerns every line of that account. Where each line has a door
+    of its own, the door says which it is."""
+    adapter = sender_of(raw.channel.kind)
+    if (adapter and adapter.has_a_door_for_each_line) or (
+        isinstance(event, LineChanged | TemplateChanged) and not event.line
+    ):
+        return raw.channel
+    return lines.find(raw.channel.kind, event.line)
 
 
 class _Lines:
     """Our numbers by the provider's id, looked up once a batch."""
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], Channel | None] = {}
+    def __init__(self, doors: Iterable[Channel]) -> None:
+        """`doors`: where the bodies came in, mostly the lines they are about."""
+        self._known: dict[tuple[str, str], Channel | None] = {(one.kind, one.line): one for one in doors}
 
     def find(self, kind: str, line: str) -> Channel | None:
         if not line:
@@ -99,11 +150,18 @@ def _take(event: Event, channel: Channel | None, desk: Desk) -> bool:
         return isinstance(event, Unparsed) and event.is_foreseen
     match event:
         case Received():
-            desk.take(channel, event)
+            if conversation := desk.take(channel, event):
+                blue_ticks.came(channel, conversation, event.provider_id)
         case StatusChanged():
             post.settle(channel, event)
         case IdentityChanged():
-            identity.moved(channel, event.old, event.new)
+            desk.moved(channel, event)
+        case Stopped():
+            allowed.stopped(channel, event)
+        case TemplateChanged():
+            allowed.template_changed(channel, event)
+        case LineChanged():
+            condition.changed(channel, event)
         case Unparsed():
             return event.is_foreseen
     return True

@@ -1,25 +1,36 @@
 """The engine's tools, over the pictures in memory: they only read, and no transaction is open while they do."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.utils import timezone
 
+from baquiano.conversations import changed
 from baquiano.conversations.wording import DETAILS, Pictures, pictures
 from baquiano.engine import language
 from baquiano.engine.danger import Finding
-from baquiano.engine.tools import Agreement, Approved, Behind, Decision, Fit, Found
+from baquiano.engine.tools import Agreement, Approved, Behind, Change, Decision, Fit, Found
 from baquiano.knowledge import finding, hearsay
+from baquiano.knowledge.models import ArticleVersion
 from baquiano.knowledge.shelf import Shelf, Text
-from baquiano.people import age, consenting, joining
+from baquiano.people import age, consenting, from_afar, joining
 from baquiano.people.models import Address
+from baquiano.post import allowed
+from baquiano.safety import watch
 
 
 @dataclass(frozen=True)
 class KnowledgeTools:
-    """Satisfies engine.tools.Tools. `address`: whose conversation it is; None: a question asked without one."""
+    """Satisfies engine.tools.Tools. `address`: whose conversation it is; None: a question asked without one.
+    `sent_at`: when she wrote what is being answered, by her own clock.
+    """
 
     pictures: Pictures
     address: Address | None = None
+    sent_at: datetime | None = None
+
+    def at(self, sent_at: datetime) -> "KnowledgeTools":
+        return replace(self, sent_at=sent_at)
 
     def of(self, address: Address) -> "KnowledgeTools":
         return replace(self, address=address)
@@ -31,6 +42,14 @@ class KnowledgeTools:
     @property
     def countries(self) -> tuple[str, ...]:
         return tuple(self.pictures.sentences.organisation.countries)
+
+    @property
+    def _live(self) -> tuple[str, ...]:
+        """Those whose public is answered already: none before the first publication (safety/golive.py)."""
+        return tuple(country for country in self.countries if self.pictures.book.is_live(country))
+
+    def is_open(self, country: str) -> bool:
+        return country in self._live if country else bool(self._live)
 
     def danger(self, text: str) -> Finding | None:
         return self.pictures.book.scan(text)
@@ -45,7 +64,7 @@ class KnowledgeTools:
         return Found(found.decision, found.article or "", served, told)
 
     def _is_served(self, topic: str) -> bool:
-        return any(self.shelf.texts_of(topic, country) for country in self.countries)
+        return any(self.shelf.texts_of(topic, country) for country in self._live)
 
     def approved(self, topic: str, *, country: str, about: str = "") -> Approved | None:
         texts = self.shelf.texts_of(topic, country or self._only_country())
@@ -63,6 +82,15 @@ class KnowledgeTools:
             return None
         return self._approved(text, self.shelf.texts_of(text.topic, text.country) or (text,))
 
+    def changed(self, version: int) -> Change | None:
+        """Read anew each time: only her answer to a notice asks it."""
+        told_at = changed.told_at(version, self.address) if self.address else None
+        if told_at is None:
+            return None
+        article = ArticleVersion.objects.values_list("article_id", flat=True).get(pk=version)
+        now = self.shelf.now_of(article)
+        return Change(timezone.localdate(told_at).isoformat(), self.again(now.version) if now else None)
+
     def _approved(self, text: Text, texts: tuple[Text, ...]) -> Approved:
         return Approved(
             version=text.version,
@@ -76,10 +104,10 @@ class KnowledgeTools:
         return self.countries[0] if len(self.countries) == 1 else ""
 
     def branches(self, *, country: str) -> tuple[str, ...]:
-        return self.shelf.branches(country, self.countries)
+        return self.shelf.branches(country, self._live)
 
     def topics(self, branch: str, *, country: str) -> tuple[str, ...]:
-        return self.shelf.topics_in(branch, country, self.countries)
+        return self.shelf.topics_in(branch, country, self._live)
 
     def alerts(self, *, country: str) -> tuple[int, ...]:
         return tuple(alert.id for alert in self.shelf.alerts_in(country or self._only_country()))
@@ -89,6 +117,10 @@ class KnowledgeTools:
 
     def is_staffed(self) -> bool:
         return self.pictures.staffing.is_open
+
+    def is_watched(self) -> bool:
+        """Asked anew each time, and only after danger: a screen may have gone a moment ago."""
+        return watch.is_watched(timezone.now())
 
     def detect(self, text: str, current: str) -> str:
         return language.detect(text, current)
@@ -106,6 +138,14 @@ class KnowledgeTools:
             tuple(Agreement(pk, purpose, timezone.localdate(at).isoformat()) for pk, purpose, at in agreed),
             age.decides_alone(person),
         )
+
+    def is_asked(self, question: int) -> bool:
+        if self.address is None or self.sent_at is None:
+            return False
+        return from_afar.stands(question, self.address, sent_at=self.sent_at)
+
+    def is_stopped(self) -> bool:
+        return self.address is not None and allowed.is_stopped_by_her(self.address)
 
     def code_fits(self, code: str) -> Fit:
         return joining.fits(code, self.address) if self.address else Fit.UNKNOWN

@@ -8,34 +8,48 @@ its lease, which runs out; the turn is then taken again from the same state, and
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from baquiano.channels.events import Kind
 from baquiano.channels.protocol import OutMessage
-from baquiano.conversations import handoffs, learning, wishes
+from baquiano.conversations import changed, handoffs, learning, wishes
 from baquiano.conversations.models import Conversation, Handoff, Message
 from baquiano.conversations.tools import KnowledgeTools, tools
 from baquiano.conversations.wording import Composed, Speaker, compose
 from baquiano.conversations.wording import danger_text as words_of_danger
 from baquiano.engine import state as engine_state
-from baquiano.engine.danger import Finding
+from baquiano.engine.danger import Danger, Finding
+from baquiano.engine.danger_turn import in_danger_of
+from baquiano.engine.said import Reading, Said, Turn
 from baquiano.engine.state import State
-from baquiano.engine.turn import Reading, Said, Turn, take_right, take_turn
+from baquiano.engine.turn import take_right, take_turn
 from baquiano.knowledge.questions import Asked
 from baquiano.lib import faults
-from baquiano.lib.turnstile import ring, writing
+from baquiano.lib.batch import Change
+from baquiano.lib.prepared import Prepared
+from baquiano.lib.turnstile import For, ring, writing
+from baquiano.people import holding
 
 log = logging.getLogger(__name__)
 
 CLAIM_SECONDS = 30
 MESSAGES_AT_ONCE = 50
+WAITING_SEEN = 128
+"""Messages looked at to find out which conversations wait, the longest waiting first."""
 _UNREADABLE = {
     Kind.AUDIO, Kind.IMAGE, Kind.VIDEO, Kind.DOCUMENT, Kind.STICKER, Kind.LOCATION, Kind.CONTACTS, Kind.FORM, Kind.UNSUPPORTED,
 }  # fmt: skip
+
+WORDS_OF_A_QUESTION = 3
+NO_LONGER = "0:0:corrected"
+"""A number, a yes or a command that was corrected answered a question that has passed: it chooses nothing now. Danger is looked for all the
+same; a corrected question is answered like a new one."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +116,7 @@ def _settle_together(thoughts: Sequence[Thought]) -> None:
         for thought in thoughts:
             settle(thought, ledger)
         ledger.write()
-        ring()
+        ring(For.LETTERS)
 
 
 def _settle_or_give_up(thought: Thought) -> None:
@@ -115,31 +129,56 @@ def _settle_or_give_up(thought: Thought) -> None:
         _settle_together([Thought(thought.claimed, thought.claimed.state, None)])
 
 
+_waiting = Prepared(
+    lambda: Message.objects.waiting().order_by("id").values_list("conversation", flat=True)[:WAITING_SEEN]
+)
+_waiting_in = Prepared(
+    lambda conversation: (
+        Message.objects.waiting().filter(conversation=conversation).values_list("conversation", flat=True)[:1]
+    )
+)
+_messages_of = Prepared(lambda ids: Message.objects.waiting().filter(conversation__in=ids).order_by("sent_at", "id"))
+
+
+def _unclaimed(ids: Sequence[int], now: datetime) -> QuerySet[Conversation]:
+    free = Conversation.objects.filter(Q(claimed_until=None) | Q(claimed_until__lt=now), pk__in=ids)
+    return free.select_related("address__channel")
+
+
+_free = Prepared(_unclaimed)
+_free_and_ours = Prepared(
+    lambda ids, now: _unclaimed(ids, now).order_by("id").select_for_update(skip_locked=True, of=("self",))
+)
+_claimed = Change(Conversation, "claimed_until")
+
+
 def claim(limit: int, only: Conversation | None = None) -> list[Claimed]:
     now = timezone.now()
-    waiting = Message.objects.waiting().order_by("id")
-    if only:
-        waiting = waiting.filter(conversation=only)
-    wanted = list(dict.fromkeys(waiting.values_list("conversation", flat=True)[: limit * 4]))[:limit]
+    waiting = _waiting_in(only.pk) if only else _waiting()
+    wanted = list(dict.fromkeys(waiting))[:limit]
     if not wanted:  # the usual case: no write lock for nothing
         return []
     with writing():
-        free = Conversation.objects.filter(Q(claimed_until=None) | Q(claimed_until__lt=now), pk__in=wanted)
-        if connection.vendor == "postgresql":
-            free = free.order_by("id").select_for_update(skip_locked=True, of=("self",))
-        conversations = list(free.select_related("address__channel"))
+        conversations = (_free_and_ours if connection.vendor == "postgresql" else _free)(wanted, now)
         ids = [conversation.pk for conversation in conversations]
-        Conversation.objects.filter(pk__in=ids).update(claimed_until=now + faults.lasting(CLAIM_SECONDS))
+        _claimed.write([(now + faults.lasting(CLAIM_SECONDS), pk) for pk in ids])
         messages: dict[int, list[Message]] = defaultdict(list)
-        for message in Message.objects.waiting().filter(conversation__in=ids).order_by("sent_at", "id"):
+        for message in _messages_of(ids):
             messages[message.conversation_id].append(message)
-    return [Claimed(c, c.state_number, _state_of(c), tuple(messages[c.pk][:MESSAGES_AT_ONCE])) for c in conversations]
+    held = holding.held_among([conversation.address for conversation in conversations])
+    notices = changed.open_notices([c for c in conversations if c.owner_id is None], now)
+    states = {c.pk: changed.offering(_state_of(c, c.address_id in held), notices.get(c.pk, ())) for c in conversations}
+    return [Claimed(c, c.state_number, states[c.pk], tuple(messages[c.pk][:MESSAGES_AT_ONCE])) for c in conversations]
 
 
-def _state_of(conversation: Conversation) -> State:
-    return engine_state.from_json(
+def _state_of(conversation: Conversation, is_held: bool) -> State:
+    """What the assistant knew, and whether a danger told here still waits for a person to set how it is safe to write."""
+    state = engine_state.from_json(
         conversation.state or {"language": conversation.language, "country": conversation.country}
     )
+    if is_held:
+        return replace(state, danger=state.danger or Danger.UNKNOWN)
+    return replace(state, danger="", in_danger=False) if state.danger else state
 
 
 # Thinking: no transaction is open ----------------------------------------------------------------------------------------
@@ -150,6 +189,7 @@ def think(claimed: Claimed, ready: KnowledgeTools) -> Thought:
     is_owned = claimed.conversation.owner_id is not None
     ready = ready.of(claimed.conversation.address)
     for message in claimed.messages:
+        ready = ready.at(message.sent_at)
         if _is_late(message, claimed.conversation):
             taken.append(_only_scanned(message, state, ready, Message.State.LATE))
         elif is_owned:
@@ -170,6 +210,8 @@ def said(message: Message) -> Said:
         return Said(message.text, reading=Reading.IGNORED)
     if message.choice_id:
         return Said(message.text, message.choice_id, Reading.CHOICE)
+    if message.kind == Kind.EDIT and len(message.text.split()) < WORDS_OF_A_QUESTION:
+        return Said(message.text, NO_LONGER, Reading.CHOICE)
     reading = Reading.UNREADABLE if message.kind in _UNREADABLE else Reading.TEXT
     return Said(message.text, reading=reading)
 
@@ -189,11 +231,20 @@ def _only_scanned(message: Message, state: State, ready: KnowledgeTools, mark: s
     return Taken(message, mark, finding, None, (Composed(OutMessage(text)),))
 
 
+def scan_heard(conversation: Conversation, message: Message, words: str) -> Taken:
+    """What a colleague wrote down of a voice note: scanned as if she had written it, and no turn is taken. No transaction is open."""
+    written = copy(message)
+    written.text = words
+    return _only_scanned(written, _state_of(conversation, True), tools().of(conversation.address), message.state)
+
+
 def _while_owned(message: Message, state: State, ready: KnowledgeTools) -> tuple[Taken, State]:
-    """A colleague answers. Danger comes first; then what nobody stands between: to erase, take back, take apart."""
+    """A colleague answers. Danger comes first; then what nobody stands between: to erase, take back, take apart, complain."""
     scanned = _only_scanned(message, state, ready, Message.State.OWNED)
-    if scanned.composed:
-        return scanned, state
+    if scanned.finding:
+        state = in_danger_of(state, scanned.finding)
+    if scanned.composed:  # what was asked is over: a yes after it says that the place is safe
+        return scanned, replace(state, offered=(), step="")
     turn = take_right(state, said(message), ready)
     if not turn.replies:
         return scanned, turn.state
@@ -204,24 +255,35 @@ def _while_owned(message: Message, state: State, ready: KnowledgeTools) -> tuple
 # Settling: one short transaction, only if nobody else took the turn ------------------------------------------------------
 
 
+_moved = Change(
+    Conversation,
+    "state",
+    "state_number",
+    "language",
+    "country",
+    "claimed_until",
+    "last_handled_at",
+    only_if=("state_number",),
+)
+
+
 def settle(thought: Thought, ledger: wishes.Ledger) -> bool:
     """Inside the caller's transaction. False when the state has moved on: then nothing is written."""
     claimed, state = thought.claimed, thought.state
     if thought.taken is None:
         return _give_to_a_person(claimed)
+    last = claimed.conversation.last_handled_at
     handled = [t.message.sent_at for t in thought.taken if t.mark != Message.State.LATE]
-    fresh = {
-        "state": engine_state.to_json(state),
-        "state_number": claimed.number + 1,
-        "language": state.language,
-        "country": state.country,
-        "claimed_until": None,
-    }
-    if handled:
-        last = claimed.conversation.last_handled_at
-        fresh["last_handled_at"] = max(handled) if last is None else max(last, *handled)
-    moved = Conversation.objects.filter(pk=claimed.conversation.pk, state_number=claimed.number).update(**fresh)
-    if not moved:
+    handled += [last] if last else []
+    fresh = (
+        engine_state.to_json(state),
+        claimed.number + 1,
+        state.language,
+        state.country,
+        None,
+        max(handled, default=None),
+    )
+    if not _moved.write([(*fresh, claimed.conversation.pk, claimed.number)]):
         return False
     for taken in thought.taken:
         ledger.enter(claimed.conversation, taken.message, taken.mark, taken.finding, taken.turn, taken.composed)

@@ -4,7 +4,7 @@ Nothing here decides or writes: it reads the picture in memory. A text without a
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -14,17 +14,19 @@ from django.utils import timezone
 from baquiano.accounts.models import Organisation, organisation
 from baquiano.channels.protocol import Choice, OutMessage
 from baquiano.conversations.models import Wording
+from baquiano.conversations.surge import Rush, rush_at
 from baquiano.engine import picks
 from baquiano.engine.danger import Danger
 from baquiano.engine.picks import Pick
+from baquiano.engine.said import Code, Dispel, Heed, Part, Reply, Say, Tell, ToldThen, Warn
 from baquiano.engine.state import State
-from baquiano.engine.turn import Code, Dispel, Heed, Part, Reply, Say, Tell, Warn
 from baquiano.knowledge import shelf
 from baquiano.knowledge.models import shelf_number
 from baquiano.knowledge.shelf import RumourShown, Shelf, Text, Words
 from baquiano.lib.dates import written
 from baquiano.safety import book
-from baquiano.safety.book import Book, NumberShown
+from baquiano.safety.book import Book
+from baquiano.safety.said import Around, said
 from baquiano.territory.calendar import Staffing, staffing
 
 STEPS_SHOWN = 6
@@ -32,6 +34,10 @@ UNKNOWN_SHOWN = 3
 DETAILS = (
     "long", "documents", "cost", "time", "where", "options", "who_can", "who_cannot", "if_refused", "risks", "do_not_sign",
 )  # fmt: skip
+
+
+COMES = (Say("person_coming"), Say("person_asked"))
+"""That somebody comes: with it goes how long it takes."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +66,8 @@ _lock = threading.Lock()
 _current: list[Sentences] = []
 
 
-def sentences() -> Sentences:
-    number = shelf_number()
+def sentences(number: int | None = None) -> Sentences:
+    number = shelf_number() if number is None else number
     if _current and _current[0].number == number:
         return _current[0]
     with _lock:
@@ -96,11 +102,14 @@ class Pictures:
     book: Book
     staffing: Staffing
     now: datetime
+    rush: Rush | None = None
 
 
 def pictures() -> Pictures:
-    words = sentences()
-    return Pictures(words, shelf.current(), book.current(), staffed_now(words.organisation), timezone.now())
+    number, now = shelf_number(), timezone.now()
+    words = sentences(number)
+    staffed = staffed_now(words.organisation)
+    return Pictures(words, shelf.current(number), book.current(number), staffed, now, rush_at(now))
 
 
 @dataclass(frozen=True)
@@ -126,11 +135,21 @@ class Speaker:
 def compose(reply: Reply, state: State, ready: Pictures) -> Composed:
     """The words of one reply. The choices carry the state's serial, so that a stale tap is known as such."""
     voice = Speaker(state.language, state.country, ready)
-    paragraphs = [text for text in (_words(part, voice) for part in reply.parts) if text]
+    paragraphs = [text for text in (*(_words(part, voice) for part in reply.parts), _wait(reply, state, voice)) if text]
     told = (part for part in reply.parts if isinstance(part, Tell) and part.part != "expired")
     quoted = tuple(part.approved.version for part in told)
     choices = tuple(_choice(pick, state, voice) for pick in reply.picks)
     return Composed(OutMessage("\n\n".join(paragraphs), choices, voice.say("list_button")), quoted)
+
+
+def _wait(reply: Reply, state: State, voice: Speaker) -> str:
+    """On a day of many people, how long it takes until somebody comes. Not to whoever is in danger: they are not in that line."""
+    rush = voice.pictures.rush
+    if rush is None or state.danger or not any(part in COMES for part in reply.parts):
+        return ""
+    if rush.wait_minutes is None:
+        return voice.say("surge_wait_unknown")
+    return voice.say("surge_wait", minutes=str(rush.wait_minutes))
 
 
 def _words(part: Part, voice: Speaker) -> str:
@@ -152,6 +171,8 @@ def _words(part: Part, voice: Speaker) -> str:
             return dispelled(rumour, voice) if rumour else voice.say("no_approved_answer")
         case Code(code):
             return voice.say("join_code", code=code)
+        case ToldThen(on):
+            return voice.say("changed_then", date=written(date.fromisoformat(on)))
 
 
 def _choice(pick: Pick, state: State, voice: Speaker) -> Choice:
@@ -285,16 +306,17 @@ def source_line(text: Text, voice: Speaker) -> str:
 
 
 def danger_text(kind: Danger, voice: Speaker) -> str:
-    """Never held back: without a verified number it says to call the emergency number of the place."""
+    """Never held back, and always whole: without a verified number it says to call the emergency number of the place."""
     rules = voice.pictures.book
     country = voice.country or _only_country(voice)
     found = rules.text_for(kind, voice.language, country)
-    if found is None:
-        return voice.say("call_local")
-    numbers = numbers_line(rules.given(found.numbers), voice, says_country=not country)
-    if not found.may_be_said:  # nobody here answers for its words yet: the number, and nothing that could be wrong
-        return voice.say("danger_unsigned", numbers=numbers)
-    return found.text.replace("{numbers}", numbers)
+    today = timezone.localdate()
+    numbers = rules.told(found.numbers, today) if found else []
+    lines = [number.line(voice.language, today) for number in numbers]
+    # Nobody here answers for its words yet: the number, and nothing that could be wrong.
+    text = found.text if found and found.may_be_said else voice.say("danger_unsigned", numbers="{numbers}")
+    knows_country = bool(country) and all(number.country == country for number in numbers)
+    return said(text, lines, around(voice, says_country=not knows_country))
 
 
 def _only_country(voice: Speaker) -> str:
@@ -302,20 +324,15 @@ def _only_country(voice: Speaker) -> str:
     return served[0] if len(served) == 1 else ""
 
 
-def numbers_line(numbers: Sequence[NumberShown], voice: Speaker, *, says_country: bool = False) -> str:
-    """ "123 (emergencias) o 155 (mujeres)", or each with its country; the fixed phrase when none may be given."""
-    if not numbers:
-        return voice.say("call_local")
-    told = [_in_country(number, voice) if says_country else _number(number, voice) for number in numbers]
-    return f" {voice.say('or')} ".join(told)
-
-
-def _in_country(number: NumberShown, voice: Speaker) -> str:
-    return voice.say("in_country", numbers=number.number, country=voice.say(f"countries.{number.country}"))
-
-
-def _number(number: NumberShown, voice: Speaker) -> str:
-    return f"{number.number} ({number.name(voice.language)})"
+def around(voice: Speaker, *, says_country: bool) -> Around:
+    return Around(
+        between=voice.say("between_numbers") or " · ",
+        confirmed_on=voice.say("number_confirmed_on", date="{date}"),
+        call_local=voice.say("call_local"),
+        automatic=voice.say("automatic"),
+        in_country=voice.say("in_country", numbers="{numbers}", country="{country}") if says_country else "",
+        countries={code: voice.say(f"countries.{code}") for code in voice.sentences.organisation.countries},
+    )
 
 
 # When a person can be there --------------------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ from baquiano.accountability.models import KEEP_DAYS as REQUEST_DAYS
 from baquiano.accountability.models import DataRequest
 from baquiano.accounts.audit import audit, empty_reasons
 from baquiano.accounts.models import AuditEntry, User, organisation
+from baquiano.conversations import enclosures
+from baquiano.conversations.models import Conversation
 from baquiano.custody import forgotten, free_pages
 from baquiano.custody.actions import CannotKeep
 from baquiano.custody.forgetting import CannotForget, Why, forget
@@ -30,6 +32,7 @@ from baquiano.lib.turnstile import writing
 from baquiano.people.models import Consent, Joining, KeptPaper, Person
 from baquiano.people.models.consent import PROOF_DAYS
 from baquiano.people.models.person import KEEP_DAYS as PERSON_DAYS
+from baquiano.safety.actions import unclosed_about
 
 A_FEW = 20
 RARE_UNDER = 5
@@ -47,7 +50,8 @@ class Due(StrEnum):
 
 @dataclass(frozen=True)
 class Preview:
-    """What would go today, as counts. `held`: people whose time is over and who stay, by a hold or because they are blocked."""
+    """What would go today, as counts. `held`: people whose time is over and who stay: by a hold, because they are blocked, or because
+    nobody has closed a danger alert about them."""
 
     counts: dict[Due, int]
     held: int
@@ -91,9 +95,10 @@ def due(today: date) -> Preview:
 
 
 def people_due(today: date) -> "QuerySet[Person]":
-    """Whoever has not been in touch for as long as we keep, and whom nothing holds."""
-    under_another = Person.objects.filter(pk__in=_held(), same_as__isnull=False).values("same_as")
-    return _past(today).filter(blocked_at=None).exclude(pk__in=_held()).exclude(pk__in=under_another)
+    """Whoever has not been in touch for as long as we keep, and whom nothing holds: neither the law, nor a danger nobody has closed."""
+    stays = Q(pk__in=_held()) | Q(pk__in=Joining.objects.filter(address__in=_in_danger()).values("person"))
+    under_another = Person.objects.filter(stays, same_as__isnull=False).values("same_as")
+    return _past(today).filter(blocked_at=None).exclude(stays).exclude(pk__in=under_another)
 
 
 def _past(today: date) -> "QuerySet[Person]":
@@ -129,13 +134,29 @@ def _held() -> "QuerySet[Hold, int]":
 
 
 def held_addresses(now: datetime) -> frozenset[int]:
-    """Whose conversations stay although their days are over. For the loop, which hands it down to the rooms below."""
+    """Whose conversations stay although their days are over: by law, or because only a person closes what may be a danger. For the
+    loop, which hands it down to the rooms below."""
+    return _by_law(now) | frozenset(_in_danger())
+
+
+def held_conversations(now: datetime) -> frozenset[int]:
+    """What was found about them stays, as they do, by law."""
+    return frozenset(Conversation.objects.filter(address__in=_by_law(now)).values_list("pk", flat=True))
+
+
+def _by_law(now: datetime) -> frozenset[int]:
     return frozenset(Joining.objects.filter(person__in=held_people(now)).values_list("address", flat=True))
+
+
+def _in_danger() -> "QuerySet[Conversation, int]":
+    """Addresses with an alert, P0 to P2, that nobody has closed."""
+    return Conversation.objects.filter(pk__in=unclosed_about("conversation")).values_list("address", flat=True)
 
 
 def held_files(now: datetime) -> frozenset[int]:
     """What was kept of somebody on hold: nobody can open it past its day, and it is not erased."""
-    return frozenset(KeptPaper.objects.filter(person__in=held_people(now)).values_list("attachment", flat=True))
+    papers = KeptPaper.objects.filter(person__in=held_people(now)).values_list("attachment", flat=True)
+    return frozenset(papers) | frozenset(enclosures.files_of(held_addresses(now)))
 
 
 def held_people(now: datetime) -> frozenset[int]:

@@ -78,6 +78,7 @@ def portray(whose: Subject) -> list[Section]:
 def forget(whose: Subject, *, at: datetime, by: User | None) -> list[Erased]:
     """Inside the caller's transaction."""
     return [
+        *safety.forget(conversations.conversations_of(whose.spells)),
         *conversations.forget(whose.spells, at=at),
         *post.forget(whose.spells),
         *channels.forget(whose.bodies),

@@ -36,6 +36,9 @@ class Danger(StrEnum):
     COMPLAINT = "complaint"  # P4
 
 
+HELD_AT_ANY_LEVEL = (Danger.VIOLENCE, Danger.CAPTIVITY, Danger.SEXUAL, Danger.STAFF_ABUSE, Danger.CHILD)
+
+
 @dataclass(frozen=True)
 class Finding:
     """One danger seen in a text: `rule` is the id of the phrase rule, never the words themselves."""
@@ -43,3 +46,13 @@ class Finding:
     level: Level
     kind: Danger
     rule: str
+
+    @property
+    def holds(self) -> bool:
+        """After it nothing unasked leaves for whoever wrote, until a person has set how it is safe to write: somebody else may read."""
+        return self.level.is_crisis or self.kind in HELD_AT_ANY_LEVEL
+
+    @property
+    def calls(self) -> bool:
+        """Somebody on duty is called; a complaint has its own way."""
+        return self.level is not Level.P4

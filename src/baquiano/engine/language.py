@@ -100,6 +100,28 @@ def _on_disk(states: array[int]) -> memoryview[int]:
         return memoryview(mmap(file.fileno(), 0, access=ACCESS_READ)).cast("I")
 
 
+CLEARLY = 6.0
+"""Nats by which one language must lead before a message is said not to be in another: as much as the letters alone can say."""
+
+FOREIGN_FEW = 2
+"""So many words of a language's own and a message may be in it too, whatever leads: people mix."""
+
+
+def possible(text: str) -> frozenset[str]:
+    """The languages a message may be in, mixed ones included; all of them when it is short or unclear. Never raises."""
+    words = _WORD.findall(squeeze(fold(text[:READ_AT_MOST])))
+    if len(words) < FEW_WORDS:
+        return frozenset(LANGUAGES)
+    evidence = _from_words(words)
+    for language, value in _from_letters(text[:READ_AT_MOST]).items():
+        evidence[language] += value
+    leads = max(evidence.values())
+    own = {language: sum(word in _OWN[language] for word in words) for language in LANGUAGES}
+    return frozenset(
+        language for language in LANGUAGES if leads - evidence[language] < CLEARLY or own[language] >= FOREIGN_FEW
+    )
+
+
 def detect(text: str, current: str | None) -> str:
     """The language of a message; `current` is the conversation's, None while there is none.
 

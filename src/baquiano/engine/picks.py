@@ -7,6 +7,7 @@ makes sense under its question (yes, no, a country) is refused when the question
 from dataclasses import dataclass
 
 from baquiano.engine.state import VERSION, State
+from baquiano.engine.universal import number
 
 SELF_CONTAINED = (
     "topic:",
@@ -20,6 +21,7 @@ SELF_CONTAINED = (
     "language:",
     "detail:",
     "version:",
+    "changed:",
 )
 
 
@@ -32,24 +34,45 @@ class Pick:
 
 
 @dataclass(frozen=True)
-class Tapped:
-    """A choice id read back. `is_stale`: it belongs to an older question."""
+class Chosen:
+    """Something was chosen. `pick` is empty when it does not stand open: an older question's, or a number that was not offered."""
 
     pick: str
-    is_stale: bool
 
 
 def choice_id(state: State, pick: str) -> str:
     return f"{VERSION}:{state.serial}:{pick}"
 
 
-def read(raw: str, state: State) -> Tapped | None:
-    """None when it is no choice id of ours."""
+def tap(pick: str) -> str:
+    """The id of a pick that says by itself what it means, offered outside any turn."""
+    if not pick.startswith(SELF_CONTAINED):
+        raise ValueError("only its question says what this pick means")
+    return f"{VERSION}:0:{pick}"
+
+
+def number_of_tap(choice_id: str, kind: str) -> int | None:
+    """The number in a tapped id of this kind ("changed:12" is 12). None: it is another one."""
+    rest = choice_id.split(":", 2)[-1]
+    tapped = rest.removeprefix(kind)
+    return int(tapped) if rest.startswith(kind) and tapped.isdecimal() else None
+
+
+def chosen(choice_id: str, text: str, state: State) -> Chosen | None:
+    """What she chose of what stands open, by tapping or by its number. None: she chose nothing, or nothing of ours."""
+    if choice_id:
+        return _tapped(choice_id, state)
+    which = number(text)
+    if which is None or not state.offered:
+        return None
+    return Chosen(state.offered[which - 1] if which <= len(state.offered) else "")
+
+
+def _tapped(raw: str, state: State) -> Chosen | None:
     version, _, rest = raw.partition(":")
     serial, _, pick = rest.partition(":")
     if not (version.isdecimal() and serial.isdecimal() and pick):
         return None
-    current = version == str(VERSION) and serial == str(state.serial)
-    if current and pick in state.offered:
-        return Tapped(pick, False)
-    return Tapped(pick, not (version == str(VERSION) and pick.startswith(SELF_CONTAINED)))
+    is_ours = version == str(VERSION)
+    is_current = is_ours and serial == str(state.serial) and pick in state.offered
+    return Chosen(pick if is_current or (is_ours and pick.startswith(SELF_CONTAINED)) else "")

@@ -35,7 +35,7 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import product
@@ -652,11 +652,16 @@ class _Heard:
         return first, last
 
 
-def scan(text: str, book: RuleBook) -> Finding | None:
-    """The most serious danger in a message, or None. Never raises because of the text."""
+def scan(text: str, book: RuleBook, languages: Collection[str] = LANGUAGES) -> Finding | None:
+    """The most serious danger in a message, or None. Never raises because of the text.
+
+    `languages`: those it may be in. A phrase of one tongue can be an everyday word of another.
+    """
     best: int | None = None
     tidied = tidy(text)
     for lexicon in book._lexicons:
+        if lexicon.language not in languages:
+            continue
         for rank in _hits(tidied, lexicon, book.rules, best, only_worse=True):
             best = rank
     return None if best is None else _finding(book.rules[best])

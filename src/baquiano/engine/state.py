@@ -3,7 +3,10 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from baquiano.engine.danger import Danger
+
 VERSION = 1
+_KINDS = frozenset(Danger)
 
 
 @dataclass(frozen=True)
@@ -12,8 +15,10 @@ class State:
     `serial` grows with each reply that offers something. `pending`: the question that waits for a country.
     `misses`: misunderstandings in a row. `article`: topic last answered. `asked`: the question that what followed
     is about, until it is known whether it was answered; never one that told of a danger. `in_danger`: a danger
-    text asked whether the place is safe, and no yes or no has come yet. `alerted`: what goes round in the country was
-    said, or a danger left no place for it.
+    text asked whether the place is safe, and no yes has come yet. `alerted`: what goes round in the country was
+    said, or a danger left no place for it. `danger`: the kind of danger told here, until a person has set how it is safe to
+    write; while it stands nothing is rated, surveyed or added. `contact`: how she says it is safe to write ("yes", "no",
+    "hour:" and her words): a proposal for whoever answers, never a rule.
     """
 
     language: str = "es"
@@ -30,6 +35,8 @@ class State:
     asked: str = ""
     in_danger: bool = False
     alerted: bool = False
+    danger: str = ""
+    contact: str = ""
     version: int = VERSION
 
     def offering(self, picks: tuple[str, ...], step: str) -> "State":
@@ -50,7 +57,7 @@ def from_json(raw: dict[str, Any]) -> State:
     language = str(raw.get("language") or fresh.language)
     country = str(raw.get("country") or "")
     if raw.get("v") != VERSION:
-        return State(language=language, country=country)
+        return State(language=language, country=country, danger=_danger(raw.get("danger")))
     offered = raw.get("offered")
     return State(
         language=language,
@@ -67,7 +74,16 @@ def from_json(raw: dict[str, Any]) -> State:
         asked=str(raw.get("asked") or ""),
         in_danger=bool(raw.get("in_danger")),
         alerted=bool(raw.get("alerted")),
+        danger=_danger(raw.get("danger")),
+        contact=str(raw.get("contact") or ""),
     )
+
+
+def _danger(value: Any) -> str:
+    """A kind we do not know any more is still a danger."""
+    if not value:
+        return ""
+    return value if isinstance(value, str) and value in _KINDS else Danger.UNKNOWN
 
 
 def _whole(value: Any) -> int:

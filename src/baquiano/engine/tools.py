@@ -39,6 +39,14 @@ class Approved:
 
 
 @dataclass(frozen=True)
+class Change:
+    """Something that was told here and is no longer said: the day it was told (ISO), and what is said now. `now` None: nothing."""
+
+    told_on: str
+    now: Approved | None
+
+
+@dataclass(frozen=True)
 class Agreement:
     """One thing the person behind this conversation agreed to: its id, its purpose, and the day (ISO). Never to whom."""
 
@@ -69,6 +77,9 @@ class Tools(Protocol):
     @property
     def countries(self) -> tuple[str, ...]: ...
 
+    def is_open(self, country: str) -> bool:
+        """Whether the public of a country is answered yet; of any of them, while it is not known. Danger never asks."""
+
     def danger(self, text: str) -> Finding | None: ...
 
     def find(self, text: str, *, country: str, language: str) -> Found: ...
@@ -79,6 +90,9 @@ class Tools(Protocol):
         """The text that nobody has checked for too long: it is not said again, only where to ask."""
 
     def again(self, version: int) -> Approved | None: ...
+
+    def changed(self, version: int) -> Change | None:
+        """What became of a text that this person was told. None: it was never told here."""
 
     def branches(self, *, country: str) -> tuple[str, ...]: ...
 
@@ -92,12 +106,23 @@ class Tools(Protocol):
 
     def is_staffed(self) -> bool: ...
 
+    def is_watched(self) -> bool:
+        """The clock ticks and somebody who may come to an alert has a screen that is looking."""
+
     def detect(self, text: str, current: str) -> str: ...
 
     def language_named(self, text: str) -> str | None: ...
 
     def behind(self) -> Behind | None:
         """None: nobody is known behind this conversation."""
+
+    def is_asked(self, question: int) -> bool:
+        """Whether a yes to this question still counts: asked of whom is behind this conversation, before she wrote, in words that are
+        still ours, its time not over, and nothing in between that forbids it.
+        """
+
+    def is_stopped(self) -> bool:
+        """She said, here or to a colleague, that nothing more is written to her that she did not ask for."""
 
     def code_fits(self, code: str) -> Fit: ...
 

@@ -1,5 +1,6 @@
-"""Words that always work, in five languages. They count only as the whole message; SALIR, BORRAR and SEPARAR only exactly."""
+"""Words that always work, in five languages. They count only as the whole message; SALIR, BORRAR, SEPARAR and STOP only exactly."""
 
+import re
 from enum import StrEnum
 
 from baquiano.lib.text import fold, squeeze
@@ -18,12 +19,14 @@ class Universal(StrEnum):
     REMINDERS = "reminders"
     JOIN = "join"
     UNJOIN = "unjoin"
+    STOP = "stop"
+    START = "start"
 
 
 # Spanish, English, Portuguese, French, Haitian Creole; folded (no accents, lower case).
 _WORDS: dict[Universal, frozenset[str]] = {
     Universal.MENU: frozenset(
-        "menu;inicio;empezar;comenzar;volver al menu;menu principal;start;main menu;inicio de menu;comecar;"
+        "menu;inicio;empezar;comenzar;volver al menu;menu principal;main menu;inicio de menu;comecar;"
         "accueil;meni;lis la;komanse".split(";")
     ),
     Universal.PERSON: frozenset(
@@ -45,7 +48,7 @@ _WORDS: dict[Universal, frozenset[str]] = {
         "atras;volver;regresar;anterior;back;go back;voltar;retour;revenir;tounen;retounen".split(";")
     ),
     Universal.FORGET: frozenset("borrar;delete;apagar;effacer;efase".split(";")),
-    Universal.LEAVE: frozenset("salir;stop;quit;exit;sair;quitter;sortir;soti;kite".split(";")),
+    Universal.LEAVE: frozenset("salir;quit;exit;sair;quitter;sortir;soti;kite".split(";")),
     Universal.COMPLAINT: frozenset(
         "queja;quejas;reclamo;reclamos;denunciar maltrato;complaint;complain;reclamacao;queixa;plainte;"
         "reclamation;plent;pote plent".split(";")
@@ -58,8 +61,16 @@ _WORDS: dict[Universal, frozenset[str]] = {
     Universal.REMINDERS: frozenset("recordatorios;recordatorio;reminders;lembretes;rappels;rapel".split(";")),
     Universal.JOIN: frozenset("juntar;join;joindre;konekte".split(";")),
     Universal.UNJOIN: frozenset("separar;unjoin;separer;separe".split(";")),
+    # Not CANCELAR, END or SAIR: whoever writes them means what she is just doing.
+    Universal.STOP: frozenset(
+        "stop;alto;baja;darme de baja;dar de baja;darse de baja;no mas mensajes;stopall;stop all;unsubscribe;opt out;optout;"
+        "parar;descadastrar;arret;arreter;desabonner;me desabonner;sispann".split(";")
+    ),
+    Universal.START: frozenset(
+        "alta;darme de alta;dar de alta;start;unstop;subscribe;retomar;reprendre;rekomanse".split(";")
+    ),
 }
-_EXACT = (Universal.FORGET, Universal.LEAVE, Universal.UNJOIN)
+_EXACT = (Universal.FORGET, Universal.LEAVE, Universal.UNJOIN, Universal.STOP)
 _BY_WORD = {word: meaning for meaning, words in _WORDS.items() for word in words}
 
 _NUMBERS: dict[str, int] = {
@@ -82,6 +93,10 @@ _NUMBERS: dict[str, int] = {
     for word in words.split()
 }
 _YES = frozenset("si sip sii claro yes yep yeah y sim s oui ouais wi dako ok vale dale 👍".split())
+_PLAINLY_YES = frozenset("si yes sim oui wi".split())
+_AS_AN_ANSWER = frozenset(
+    "si sip sii claro yes yep yeah sim oui ouais wi dako ok vale dale 👍 no nop nope nao non 👎".split()
+)
 _NO = frozenset("no nop nope nao n non pa 👎".split())
 
 
@@ -130,3 +145,15 @@ def yes_or_no(text: str) -> bool | None:
     if squeeze(folded) in _NO or folded in _NO:
         return False
     return None
+
+
+def plain_answer(text: str) -> bool | None:
+    """For what must leave no doubt: only the plain word for yes is one; any no is a no. None: neither, whatever it begins with."""
+    answer = yes_or_no(text)
+    return None if answer and fold(text).strip(" .,!¡") not in _PLAINLY_YES else answer
+
+
+def begins_with_answer(text: str) -> bool:
+    """A yes or a no with more words beside it ("sí, pero…"), or one that is not plain ("ok"): somebody must read what is meant."""
+    first = re.split(r"[\s.,;:!¡?¿]+", fold(text).strip(" .,!¡"), maxsplit=1)[0]
+    return first in _AS_AN_ANSWER

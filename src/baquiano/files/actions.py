@@ -4,7 +4,7 @@ Everything slow (reading, scanning, drawing anew, encrypting) happens before a t
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -15,14 +15,24 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from baquiano.files import names, pieces, scanning
-from baquiano.files.content import CONTENT_TYPES, EXTENSIONS, MOST_BYTES, Accepted, Content
+from baquiano.files import names, pictures, pieces, scanning, sounds
+from baquiano.files.content import (
+    CONTENT_TYPES,
+    EXTENSIONS,
+    FILMS,
+    MOST_BYTES,
+    PICTURES,
+    SOUNDS,
+    Accepted,
+    Content,
+)
 from baquiano.files.models import LONG, LONGEST, SHORT, Attachment, Piece, Purpose
-from baquiano.files.recognising import recognise
+from baquiano.files.recognising import recognise, recognise_sent
 from baquiano.files.refusal import AttachmentRefused
 from baquiano.lib.turnstile import writing
 
 AT_ONCE = 4  # pieces in one transaction: 1 MB
+SHOWN = (*PICTURES, *SOUNDS, *FILMS)
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Served:
-    """What a door needs to hand a file out. Always as a download: a browser never shows it inside our pages."""
+    """What a door needs to hand a file out: as a download, which a browser never shows inside our pages, or as what it only shows or plays."""
 
     content_type: str
     disposition: str
@@ -65,6 +75,14 @@ def keep(upload: IO[bytes], term: Term, *, name: str = "") -> Attachment:
     return _store(recognise(data), term, name)
 
 
+def keep_sent(data: bytes, term: Term, *, among: Collection[Content], name: str = "") -> Attachment:
+    """As `keep`, of what came with a message, and only if it is of one of these kinds. Raises `AttachmentRefused`."""
+    _check(term)
+    if settings.ENVIRONMENT.clamd:
+        scanning.scan(data, settings.ENVIRONMENT.clamd)
+    return _store(recognise_sent(data, among), term, name)
+
+
 def prolong(attachment: Attachment, term: Term) -> None:
     """Keep it for so many days from now, for this purpose. Raises `AttachmentRefused`."""
     _check(term)
@@ -79,15 +97,15 @@ def open_attachment(attachment: Attachment) -> Iterator[bytes]:
     """Its bytes, a piece at a time. Ask first whether this person may. Raises `AttachmentRefused` when it is called, if it was erased,
     has expired or is incomplete; `pieces.PieceAltered` on the way, if somebody changed it.
     """
-    kept = Attachment.objects.open(timezone.now()).filter(pk=attachment.pk).first()
-    if kept is None:
-        raise _no_longer_kept()
-    wanted = pieces.count(kept.size)
-    if Piece.objects.filter(attachment=kept).count() != wanted:
-        raise AttachmentRefused(
-            _("Part of this file is missing, so it cannot be opened. Tell whoever looks after the system.")
-        )
-    return _pieces_of(kept, wanted)
+    kept = _whole(attachment)
+    return _pieces_of(kept, range(pieces.count(kept.size)))
+
+
+def open_part(attachment: Attachment, first: int, last: int) -> Iterator[bytes]:
+    """As `open_attachment`, only the bytes from `first` to `last`, both of them included: a player asks for parts. Both lie within the file."""
+    kept = _whole(attachment)
+    numbers = range(first // pieces.PIECE, last // pieces.PIECE + 1)
+    return _cut(_pieces_of(kept, numbers), first - numbers[0] * pieces.PIECE, last - first + 1)
 
 
 def served(attachment: Attachment) -> Served:
@@ -97,6 +115,22 @@ def served(attachment: Attachment) -> Served:
         disposition=content_disposition_header(as_attachment=True, filename=name) or "attachment",
         length=attachment.size,
     )
+
+
+def shown(attachment: Attachment) -> Served:
+    """A sound or a film for the player of our own page, or a picture that we drew ourselves: nothing that a browser could run. Everything
+    else as a download.
+    """
+    if attachment.content not in SHOWN:
+        return served(attachment)
+    return Served(CONTENT_TYPES[Content(attachment.content)], "inline", attachment.size)
+
+
+def glimpse(attachment: Attachment) -> bytes:
+    """So little of a picture that nobody can tell what is on it: a JPEG of a few colours. Raises `AttachmentRefused`."""
+    if attachment.content not in PICTURES:
+        raise AttachmentRefused(_("This is not a picture."))
+    return pictures.glimpse(b"".join(open_attachment(attachment)))
 
 
 # -- the steps -----------------------------------------------------------------------------------------------------------
@@ -128,6 +162,7 @@ def _store(accepted: Accepted, term: Term, name: str) -> Attachment:
     attachment = Attachment(
         content=accepted.content,
         size=len(accepted.data),
+        seconds=sounds.seconds(accepted.content, accepted.data) if accepted.content in (*SOUNDS, *FILMS) else None,
         purpose=term.purpose,
         why=term.why.strip() or None,
         name=names.clean(name, accepted.content) or None,
@@ -146,12 +181,31 @@ def _store(accepted: Accepted, term: Term, name: str) -> Attachment:
     return attachment
 
 
-def _pieces_of(attachment: Attachment, wanted: int) -> Iterator[bytes]:
+def _whole(attachment: Attachment) -> Attachment:
+    kept = Attachment.objects.open(timezone.now()).filter(pk=attachment.pk).first()
+    if kept is None:
+        raise _no_longer_kept()
+    if Piece.objects.filter(attachment=kept).count() != pieces.count(kept.size):
+        raise AttachmentRefused(
+            _("Part of this file is missing, so it cannot be opened. Tell whoever looks after the system.")
+        )
+    return kept
+
+
+def _pieces_of(attachment: Attachment, numbers: range) -> Iterator[bytes]:
     """One query each: a slow reader holds no transaction open."""
-    key = bytes(attachment.key)
-    for number in range(wanted):
+    key, wanted = bytes(attachment.key), pieces.count(attachment.size)
+    for number in numbers:
         sealed = Piece.objects.filter(attachment=attachment, number=number).values_list("sealed", flat=True).first()
         yield pieces.unseal(bytes(sealed or b""), key, number, wanted)
+
+
+def _cut(opened: Iterator[bytes], skip: int, length: int) -> Iterator[bytes]:
+    """So many bytes, after the first `skip`, which all lie in the first piece."""
+    for piece in opened:
+        part = piece[skip : skip + length]
+        skip, length = 0, length - len(part)
+        yield part
 
 
 def _end(term: Term) -> datetime:

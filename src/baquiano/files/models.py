@@ -51,7 +51,7 @@ class Attachment(models.Model):
     """
 
     PRIVACY = {
-        **plain("id", "content", "size", "purpose", "kept_at", "completed_at", "expires_at", "erased_at"),
+        **plain("id", "content", "size", "seconds", "purpose", "kept_at", "completed_at", "expires_at", "erased_at"),
         "key": Keeping(Kind.SENSITIVE, "opens the pieces of what the person showed us", days=LONGEST),
         "name": Keeping(
             Kind.PERSONAL, "what the file was called, to find it again on one's own computer", days=LONGEST
@@ -61,6 +61,7 @@ class Attachment(models.Model):
 
     content = models.CharField(max_length=8, choices=Content)
     size = models.PositiveIntegerField()  # bytes, as served
+    seconds = models.PositiveIntegerField(null=True)  # of a sound; None: not one, or it does not say
     purpose = models.CharField(max_length=16, choices=Purpose)
     why = EncryptedText(null=True)
     name = EncryptedText(null=True)

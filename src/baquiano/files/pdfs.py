@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from baquiano.files.refusal import AttachmentRefused
+from baquiano.files.refusal import AttachmentRefused, Why
 
 MOST_UNPACKED = 128 * 1024 * 1024
 """Of all packed objects together, looked at window by window: a book of 1,000 pages needs a tenth of it."""
@@ -65,7 +65,7 @@ def check(data: bytes) -> bytes:
     _check_frame(data)
     if _LOCKED.search(data):
         raise AttachmentRefused(
-            _("This PDF is locked, so it cannot be checked. Print it to a new PDF, or take a photo of it.")
+            _("This PDF is locked, so it cannot be checked. Print it to a new PDF, or take a photo of it."), Why.ACTS
         )
     if _ACTS.search(data) or any(_ACTS_SHORT.search(part) for part in _between_streams(data)):
         raise _acts()
@@ -78,7 +78,8 @@ def _check_frame(data: bytes) -> None:
     ends = re.search(rb"startxref\s+\d+\s+%%EOF\s*\Z", data[-1024:])
     if not re.match(rb"%PDF-[12]\.\d", data) or not ends:
         raise AttachmentRefused(
-            _("This PDF is damaged, or something hangs on its end. Print it to a new PDF, or take a photo of it.")
+            _("This PDF is damaged, or something hangs on its end. Print it to a new PDF, or take a photo of it."),
+            Why.DAMAGED,
         )
 
 
@@ -86,13 +87,14 @@ def _acts() -> AttachmentRefused:
     return AttachmentRefused(
         _(
             "This PDF holds a program, another file or a form that acts by itself. Print it to a new PDF, or take a photo of it."
-        )
+        ),
+        Why.ACTS,
     )
 
 
 def _cannot_look() -> AttachmentRefused:
     return AttachmentRefused(
-        _("This PDF is packed in a way that cannot be checked. Print it to a new PDF, or take a photo of it.")
+        _("This PDF is packed in a way that cannot be checked. Print it to a new PDF, or take a photo of it."), Why.ACTS
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from PIL import ExifTags, Image
 
 from baquiano.files.content import MOST_BYTES, Accepted, Content
-from baquiano.files.refusal import AttachmentRefused
+from baquiano.files.refusal import AttachmentRefused, Why
 from baquiano.files.texts import not_on_the_list
 
 LONGEST_SIDE = 3000  # pixels: a page photographed stays readable
@@ -21,6 +21,7 @@ MOST_PIXELS_OF_WEBP = 9_000_000  # its decoder holds the picture several times
 MOST_PIXELS_IN_STEPS = 64_000_000  # a JPEG of one scan is read at a half, a quarter or an eighth
 MOST_SCANS = 100  # real ones have about ten; each further one costs the whole picture again
 QUALITY = 85
+GLIMPSE = 12  # pixels on the longest side
 
 # Pillow looks at this before it decodes anything, also in other rooms; our own limits are narrower.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS_IN_STEPS
@@ -48,6 +49,15 @@ def clean(data: bytes) -> Accepted:
         return _redrawn(data)
 
 
+def glimpse(data: bytes) -> bytes:
+    """Of one of our own pictures: a few colours, by which nobody can tell what is on it."""
+    with _one_at_a_time, Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
+        image.draft("RGB", (GLIMPSE * 8, GLIMPSE * 8))
+        small = _on_white(_in_our_colours(image)).convert("RGB")
+        small.thumbnail((GLIMPSE, GLIMPSE), Image.Resampling.BOX)
+        return _saved(small, "JPEG")
+
+
 def _redrawn(data: bytes) -> Accepted:
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
@@ -58,7 +68,7 @@ def _redrawn(data: bytes) -> Accepted:
         raise _too_many_pixels() from None
     except Exception:  # decoders raise anything at all on a broken file: whatever it is, the file is not kept
         raise AttachmentRefused(
-            _("This photo is damaged and cannot be opened. Take it again, or send it another way.")
+            _("This photo is damaged and cannot be opened. Take it again, or send it another way."), Why.DAMAGED
         ) from None
 
 
@@ -143,5 +153,5 @@ def _check_pixels(size: tuple[int, int], most: int) -> None:
 
 def _too_many_pixels() -> AttachmentRefused:
     return AttachmentRefused(
-        _("This picture has too many pixels to be opened safely. Take a photo of it, or send it smaller.")
+        _("This picture has too many pixels to be opened safely. Take a photo of it, or send it smaller."), Why.LARGE
     )

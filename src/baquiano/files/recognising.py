@@ -3,14 +3,14 @@
 A name, an extension and the type a browser claims are never read. What is not on the list is refused, so a new kind of danger needs no rule.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.utils.translation import gettext as _
 
-from baquiano.files import pdfs, pictures, sounds, texts
-from baquiano.files.content import MOST_BYTES, Accepted, Content
+from baquiano.files import films, pdfs, pictures, sounds, texts
+from baquiano.files.content import FILMS, MOST_BYTES, MOST_BYTES_SENT, PAPERS, PICTURES, SOUNDS, Accepted, Content
 from baquiano.files.polyglots import is_also_something_else
-from baquiano.files.refusal import AttachmentRefused
+from baquiano.files.refusal import AttachmentRefused, Why
 
 # The harmless file with which virus scanners are tried out. In two halves, so that no scanner takes this program for it.
 TRIAL_VIRUS = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!"
@@ -28,32 +28,56 @@ _HEIF = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1",
 
 
 def recognise(data: bytes) -> Accepted:
-    """Raises `AttachmentRefused` for everything that is not on the list, is damaged, is too large or is two things at once."""
-    _check_size(data)
-    if TRIAL_VIRUS in data:
-        raise AttachmentRefused(_("This file carries a virus signature and is not kept. Do not open it."))
+    """What somebody shows at the desk. Raises `AttachmentRefused` for everything that is not on the list, is damaged, is too large or is
+    two things at once.
+    """
+    return _recognised(data, PAPERS, MOST_BYTES)
+
+
+def recognise_sent(data: bytes, among: Collection[Content]) -> Accepted:
+    """What came with a message, and only of these kinds: up to `MOST_BYTES_SENT`. Raises `AttachmentRefused` for everything else."""
+    return _recognised(data, among, MOST_BYTES_SENT)
+
+
+def _recognised(data: bytes, among: Collection[Content], most: int) -> Accepted:
+    _check(data, most)
     content, clean = _reader(data)
+    if content not in among:
+        raise AttachmentRefused(_other_than(among))
     cleaned = clean(data)
     if not isinstance(cleaned, Accepted):
         cleaned = Accepted(content, cleaned)
-    if len(cleaned.data) > MOST_BYTES:
-        raise _too_large()
-    if cleaned.content not in (Content.JPEG, Content.PNG) and is_also_something_else(cleaned.data):
+    if len(cleaned.data) > most:
+        raise _too_large(most)
+    if cleaned.content not in PICTURES and is_also_something_else(cleaned.data):
         raise AttachmentRefused(
-            _("This file is two things at once, as if another one were hidden in it. Take a photo of it instead.")
+            _("This file is two things at once, as if another one were hidden in it. Take a photo of it instead."),
+            Why.TWO,
         )
     return cleaned
 
 
-def _check_size(data: bytes) -> None:
+def _other_than(among: Collection[Content]) -> str:
+    if set(among) <= set(SOUNDS):
+        return _("This is not a sound that can be played: only voice notes, MP3 and M4A are.")
+    if set(among) <= {*PICTURES, *FILMS}:
+        return _("This is not a picture or a video that can be shown: only JPEG, PNG, WebP and MP4 are.")
+    return texts.not_on_the_list()
+
+
+def _check(data: bytes, most: int) -> None:
     if not data:
-        raise AttachmentRefused(_("This file is empty."))
-    if len(data) > MOST_BYTES:
-        raise _too_large()
+        raise AttachmentRefused(_("This file is empty."), Why.DAMAGED)
+    if len(data) > most:
+        raise _too_large(most)
+    if TRIAL_VIRUS in data:
+        raise AttachmentRefused(_("This file carries a virus signature and is not kept. Do not open it."), Why.HARM)
 
 
-def _too_large() -> AttachmentRefused:
-    return AttachmentRefused(_("This file is larger than 10 MB. Send fewer pages, or a smaller photo."))
+def _too_large(most: int) -> AttachmentRefused:
+    if most > MOST_BYTES:
+        return AttachmentRefused(_("This file is larger than 16 MB."), Why.LARGE)
+    return AttachmentRefused(_("This file is larger than 10 MB. Send fewer pages, or a smaller photo."), Why.LARGE)
 
 
 def _reader(data: bytes) -> tuple[Content, Callable[[bytes], bytes | Accepted]]:
@@ -64,7 +88,7 @@ def _reader(data: bytes) -> tuple[Content, Callable[[bytes], bytes | Accepted]]:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return Content.JPEG, pictures.clean
     if head[4:8] == b"ftyp":
-        return Content.M4A, _m4a_unless_a_picture
+        return _sound_or_film(data)
     if sounds.begins_as_mp3(data):
         return Content.MP3, sounds.clean_mp3
     if head.startswith(_OFFICE_OR_ARCHIVE):
@@ -74,7 +98,8 @@ def _reader(data: bytes) -> tuple[Content, Callable[[bytes], bytes | Accepted]]:
     return Content.TEXT, texts.clean
 
 
-def _m4a_unless_a_picture(data: bytes) -> bytes:
+def _sound_or_film(data: bytes) -> tuple[Content, Callable[[bytes], bytes | Accepted]]:
+    """By its tracks: what it calls itself says nothing."""
     if data[8:12] in _HEIF:
         raise AttachmentRefused(
             _(
@@ -82,7 +107,7 @@ def _m4a_unless_a_picture(data: bytes) -> bytes:
                 "or choose “Most compatible” in the settings of the camera."
             )
         )
-    return sounds.clean_m4a(data)
+    return (Content.MP4, films.clean) if films.is_one(data) else (Content.M4A, sounds.clean_m4a)
 
 
 _MARKS: tuple[tuple[bytes, Content, Callable[[bytes], bytes | Accepted]], ...] = (

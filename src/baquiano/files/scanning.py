@@ -9,7 +9,7 @@ import struct
 
 from django.utils.translation import gettext as _
 
-from baquiano.files.refusal import AttachmentRefused
+from baquiano.files.refusal import AttachmentRefused, NotChecked, Why
 
 PATIENCE = 30.0  # seconds, for connecting and for each answer
 _PIECE = 64 * 1024
@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 
 
 def scan(data: bytes, clamd: str) -> None:
-    """`clamd`: "host:port", or the path of a socket. Raises `AttachmentRefused` unless the answer is that nothing was found."""
+    """`clamd`: "host:port", or the path of a socket. Raises `AttachmentRefused` unless the answer is that nothing was found; `NotChecked`
+    if there was no answer."""
     try:
         answer = _ask(data, clamd)
     except (OSError, ValueError) as problem:
@@ -28,7 +29,9 @@ def scan(data: bytes, clamd: str) -> None:
     if answer == b"stream: OK":
         return
     if answer.startswith(b"stream: ") and answer.endswith(b" FOUND"):
-        raise AttachmentRefused(_("The virus scanner found something in this file. It is not kept. Do not open it."))
+        raise AttachmentRefused(
+            _("The virus scanner found something in this file. It is not kept. Do not open it."), Why.HARM
+        )
     log.error("clamd: an answer that is neither OK nor FOUND")
     raise _not_checked()
 
@@ -43,8 +46,8 @@ def answers(clamd: str) -> bool:
         return False
 
 
-def _not_checked() -> AttachmentRefused:
-    return AttachmentRefused(
+def _not_checked() -> NotChecked:
+    return NotChecked(
         _(
             "This file could not be checked for viruses, so it is not kept. Try again in a while; if it goes on, tell whoever looks after the system."
         )

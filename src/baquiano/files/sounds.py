@@ -10,12 +10,14 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from baquiano.files.refusal import AttachmentRefused
+from baquiano.files import boxes
+from baquiano.files.content import Content
+from baquiano.files.refusal import AttachmentRefused, Why
 
 
 def _broken() -> AttachmentRefused:
     return AttachmentRefused(
-        _("This recording is damaged, or is not only sound. Record it again, or send it by WhatsApp.")
+        _("This recording is damaged, or is not only sound. Record it again, or send it by WhatsApp."), Why.DAMAGED
     )
 
 
@@ -146,58 +148,43 @@ def _frame(data: bytes, at: int) -> int:
     return (144 if version == 3 else 72) * kbits * 1000 // _RATES[version][rate] + padding
 
 
-# -- M4A (ISO 14496-12) --------------------------------------------------------------------------------------------------
-
-_BLANKED = (b"udta", b"meta", b"uuid", b"free", b"skip", b"wide")
-_INSIDE = (b"moov", b"trak", b"mdia")  # each in the one before: no deeper
-_DATED = (b"mvhd", b"tkhd", b"mdhd")
-_TOP = (b"ftyp", b"moov", b"mdat", *_BLANKED)
-_MOST_BOXES = 200  # side by side
-
-
-@dataclass(frozen=True)
-class _Box:
-    start: int
-    kind: bytes
-    body: int
-    end: int
+# -- M4A -----------------------------------------------------------------------------------------------------------------
 
 
 def clean_m4a(data: bytes) -> bytes:
     """The same boxes at the same places; notes and dates become zeros."""
-    kept = bytearray(data)
-    tops = [box.kind for box in _boxes(kept, 0, len(kept))]
-    tracks = list(_blank(kept, 0, len(kept), depth=0))
-    if set(tops) - set(_TOP) or b"mdat" not in tops or set(tracks) != {b"soun"}:
+    try:
+        cleaned, tracks = boxes.cleaned(data)
+    except boxes.Broken:
+        raise _broken() from None
+    if tracks != {boxes.SOUND}:
         raise _broken()  # a video, or nothing to hear
-    return bytes(kept)
+    return cleaned
 
 
-def _boxes(data: bytearray, at: int, end: int) -> list[_Box]:
-    found: list[_Box] = []
-    while at < end:
-        size, body = int.from_bytes(data[at : at + 4], "big"), at + 8
-        if size == 1:
-            size, body = int.from_bytes(data[at + 8 : at + 16], "big"), at + 16
-        if size < body - at or at + size > end or len(found) == _MOST_BOXES:
-            raise _broken()
-        found.append(_Box(at, bytes(data[at + 4 : at + 8]), body, at + size))
-        at += size
-    return found
+# -- how long it lasts ---------------------------------------------------------------------------------------------------
+
+_LONGEST = 24 * 3600  # seconds: more is not a length but a lie
 
 
-def _blank(kept: bytearray, at: int, end: int, *, depth: int) -> Iterator[bytes]:
-    """Empties what is not sound; gives what each track is."""
-    for box in _boxes(kept, at, end):
-        length = box.end - box.body
-        if box.kind in _BLANKED:
-            kept[box.start + 4 : box.start + 8] = b"free"
-            kept[box.body : box.end] = bytes(length)
-        elif depth < len(_INSIDE) and box.kind == _INSIDE[depth]:
-            yield from _blank(kept, box.body, box.end, depth=depth + 1)
-        elif box.kind in _DATED and length >= 20:
-            dates = 16 if kept[box.body] == 1 else 8
-            kept[box.body + 4 : box.body + 4 + dates] = bytes(dates)
-        elif box.kind == b"hdlr" and length >= 24:
-            yield bytes(kept[box.body + 8 : box.body + 12])
-            kept[box.body + 24 : box.end] = bytes(length - 24)
+def seconds(content: Content, data: bytes) -> int | None:
+    """Of a cleaned sound or film, rounded, one at least. None: it does not say."""
+    lasts = {Content.OPUS: _lasts_opus, Content.MP3: _lasts_mp3}.get(content, boxes.seconds)(data)
+    return max(1, round(lasts)) if 0 < lasts <= _LONGEST else None
+
+
+def _lasts_opus(data: bytes) -> float:
+    """The last page says how many samples have been played by its end, at 48 kHz whatever was recorded (RFC 7845, section 4)."""
+    pages = list(_pages(data))
+    ahead = int.from_bytes(data[pages[0].body + 10 : pages[0].body + 12], "little")
+    ends = [int.from_bytes(data[page.start + 6 : page.start + 14], "little", signed=True) for page in pages]
+    return (max(ends) - ahead) / 48000
+
+
+def _lasts_mp3(data: bytes) -> float:
+    at, lasts = 0, 0.0
+    while length := _frame(data, at):
+        version, rate = data[at + 1] >> 3 & 3, data[at + 2] >> 2 & 3
+        lasts += (1152 if version == 3 else 576) / _RATES[version][rate]
+        at += length
+    return lasts

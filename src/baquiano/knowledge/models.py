@@ -11,6 +11,7 @@ from django.utils import timezone
 from baquiano.accounts.models import User
 from baquiano.accounts.policy import may
 from baquiano.lib.fields import EncryptedJSON, EncryptedText
+from baquiano.lib.prepared import Prepared
 from baquiano.lib.privacy import Keeping, Kind, plain
 
 FIRST_SENTENCE = 160
@@ -21,10 +22,17 @@ DRAFT_DAYS = 180
 QUESTION_DAYS = 90
 
 
-class Topic(models.Model):
-    """What people ask about. The id never changes; the words do. `country` None: everywhere."""
+PROTECTION = "proteccion"
+"""The branch of whoever is in danger: all of its topics are sensitive."""
 
-    PRIVACY = plain("id", "country", "branch", "titles", "labels", "words", "position", "pack")
+
+class Topic(models.Model):
+    """What people ask about. The id never changes; the words do. `country` None: everywhere.
+
+    `is_sensitive`: that somebody asked about it may harm them if whoever holds their telephone learns of it.
+    """
+
+    PRIVACY = plain("id", "country", "branch", "titles", "labels", "words", "position", "is_sensitive", "pack")
 
     id = models.SlugField(max_length=60, primary_key=True)
     country = models.CharField(max_length=2, null=True, blank=True)
@@ -33,10 +41,16 @@ class Topic(models.Model):
     labels: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)  # ≤ 24, for list rows
     words: models.JSONField[dict[str, list[str]], dict[str, list[str]]] = models.JSONField(default=dict)
     position = models.PositiveSmallIntegerField(default=100)
+    is_sensitive = models.BooleanField(default=False)
     pack = models.CharField(max_length=40, blank=True)
 
     def __str__(self) -> str:
         return self.pk
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Nothing about it is sent by itself: a person tells, by the safe contact."""
+        return self.is_sensitive or self.branch == PROTECTION
 
     def title(self, language: str) -> str:
         return self.titles.get(language) or self.titles.get("es", self.pk)
@@ -492,5 +506,8 @@ class Shelf(models.Model):
         return f"shelf {self.number}"
 
 
+_number = Prepared[int](lambda: Shelf.objects.order_by("pk").values_list("number", flat=True)[:1])
+
+
 def shelf_number() -> int:
-    return Shelf.objects.values_list("number", flat=True).first() or 0
+    return next(iter(_number()), 0)

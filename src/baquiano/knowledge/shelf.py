@@ -214,6 +214,10 @@ class Shelf:
         alone = (text for text in self.texts.values() if not text.topic and text.country in ("", country))
         return tuple(text for text in alone if not text.is_expired(today))
 
+    def now_of(self, article: str) -> Text | None:
+        """The text of an article that is said now."""
+        return next((text for text in self.texts.values() if text.article == article), None)
+
     def expired(self, topic: str, country: str) -> Text | None:
         """The text that would answer, had somebody checked it in time: it says where to ask instead."""
         today = timezone.localdate()
@@ -281,9 +285,9 @@ _lock = threading.Lock()
 _current: list[Shelf] = []
 
 
-def current() -> Shelf:
+def current(number: int | None = None) -> Shelf:
     """The picture in force; a new one is taken by one thread at a time."""
-    number = shelf_number()
+    number = shelf_number() if number is None else number
     if _current and _current[0].number == number:
         return _current[0]
     with _lock:

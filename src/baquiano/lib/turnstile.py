@@ -5,14 +5,17 @@ queue. PostgreSQL needs no queue. `writing()` is the one way to open a short wri
 it never wraps a search, a file or the network.
 """
 
+import secrets
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 
 from django.db import connection, transaction
 
 BELL = "baquiano_bell"  # the PostgreSQL channel of LISTEN and NOTIFY
+ME = secrets.token_hex(8)  # this process, so that it does not answer its own call twice
 
 
 class Turnstile:
@@ -53,27 +56,38 @@ class Turnstile:
                 self._holder = None
 
 
+class For(StrEnum):
+    """Whom a stroke of the bell is for: whoever has nothing to do with it goes on resting."""
+
+    ALL = "all"
+    MESSAGES = "messages"
+    LETTERS = "letters"
+    MAILS = "mails"
+
+
 class Bell:
-    """Wakes every loop that waits. Each remembers the last stroke it heard, so none is missed and none is stolen."""
+    """Wakes the loops that wait. Each remembers how many strokes it has heard, so none is missed and none is stolen."""
 
     def __init__(self) -> None:
         self._struck = threading.Condition()
-        self._strokes = 0
+        self._strokes: Counter[For] = Counter()
 
-    def strike(self) -> None:
+    def strike(self, whom: For = For.ALL) -> None:
         with self._struck:
-            self._strokes += 1
+            self._strokes[whom] += 1
             self._struck.notify_all()
 
-    @property
-    def strokes(self) -> int:
-        return self._strokes
+    def strokes(self, ear: For = For.ALL) -> int:
+        """For one ear: its own, and those for all. `ALL` hears every stroke."""
+        if ear is For.ALL:
+            return self._strokes.total()
+        return self._strokes[ear] + self._strokes[For.ALL]
 
-    def wait(self, heard: int, seconds: float) -> int:
+    def wait(self, heard: int, seconds: float, ear: For = For.ALL) -> int:
         """Returns at the next stroke after `heard`, or after the time; gives the strokes so far."""
         with self._struck:
-            self._struck.wait_for(lambda: self._strokes != heard, timeout=seconds)
-            return self._strokes
+            self._struck.wait_for(lambda: self.strokes(ear) != heard, timeout=seconds)
+            return self.strokes(ear)
 
 
 _turnstile = Turnstile()
@@ -95,9 +109,10 @@ def writing() -> Iterator[None]:
         _turnstile.leave()
 
 
-def ring() -> None:
+def ring(whom: For = For.ALL) -> None:
     """After this transaction is committed, wake the loops of this process (and on PostgreSQL of every other)."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"NOTIFY {BELL}")  # delivered by the server when this transaction commits
-    transaction.on_commit(bell.strike)
+            # delivered by the server when this transaction commits
+            cursor.execute("SELECT pg_notify(%s, %s)", [BELL, f"{whom}:{ME}"])
+    transaction.on_commit(lambda: bell.strike(whom))

@@ -15,7 +15,7 @@ from baquiano.accounts.models import Organisation
 from baquiano.knowledge.actions import shelf_changed
 from baquiano.knowledge.models import Article, Topic
 from baquiano.lib.turnstile import writing
-from baquiano.packs import apart, checking, facts, manner, own_texts, reading
+from baquiano.packs import apart, checking, danger_texts, facts, manner, own_texts, reading
 from baquiano.packs.arriving import bring
 from baquiano.packs.checking import Surroundings, surroundings_of
 from baquiano.packs.contents import PackFile
@@ -43,7 +43,8 @@ def _silent(line: str) -> None:
 def check(paths: Iterable[Path], *, today: date | None = None, progress: Progress = _silent) -> list[Problem]:
     """Everything to mend in these packs, on a day. What they require is read beside them, and not complained about.
 
-    More than `load` refuses: also what is hard to read, asked in too few ways, not translated, nowhere on the map, or taken for something else.
+    More than `load` refuses: also what is hard to read, asked in too few ways, not translated, nowhere on the map, taken for something else, or said
+    to somebody in danger in words that are too long or show on a locked screen.
     """
     folders = [Path(path).resolve() for path in paths]
     packs, problems = _read(folders, progress)
@@ -59,6 +60,7 @@ def check(paths: Iterable[Path], *, today: date | None = None, progress: Progres
     day = today or timezone.localdate()
     problems += checking.check(packs, surroundings_of(required), _facts_of(folders), day)
     problems += manner.of_packs([pack for pack in packs if not pack.is_own], required)
+    problems += danger_texts.of_packs(packs, required)
     if packs:
         progress("asking every question of every article")
         problems += apart.of_packs(packs, required, folders[0].parent)

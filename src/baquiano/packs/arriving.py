@@ -94,6 +94,7 @@ def _topics(pack: PackFile, report: LoadReport) -> None:
             "id": topic.id,
             "country": topic.country,
             "branch": topic.branch,
+            "is_sensitive": topic.is_sensitive,
             "titles": dict(topic.titles),
             "labels": dict(topic.labels),
             "words": {language: list(words) for language, words in topic.words.items()},
@@ -299,6 +300,7 @@ def _numbers(numbers: Sequence[NumberFile], report: LoadReport) -> None:
             "confidence": number.confidence,
             "known_on": number.known_on,
             "note": number.note,
+            "territory": number.territory,
         }
         for number in numbers
     }

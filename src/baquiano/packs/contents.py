@@ -85,12 +85,13 @@ class Unlike:
 
 @dataclass(frozen=True)
 class TopicFile:
-    """`fichas`: the entries of FACTS.md it rests on."""
+    """`fichas`: the entries of FACTS.md it rests on. `is_sensitive`: nothing about it is sent by itself."""
 
     origin: Origin
     id: str
     country: str | None
     branch: str
+    is_sensitive: bool
     fichas: tuple[str, ...]
     titles: Mapping[str, str]
     labels: Mapping[str, str]
@@ -174,7 +175,7 @@ class TranslationFile:
 
 @dataclass(frozen=True)
 class NumberFile:
-    """A number to call. `kinds`: of danger, the ones it is for."""
+    """A number to call. `kinds`: of danger, the ones it is for. `territory`: the pcode of the only part of the country it serves."""
 
     origin: Origin
     id: str
@@ -189,6 +190,7 @@ class NumberFile:
     confidence: str
     known_on: date | None
     note: str
+    territory: str = ""
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,7 @@ def _topics(load: PackLoad) -> tuple[TopicFile, ...]:
             id=topic.pk,
             country=topic.country,
             branch=topic.branch,
+            is_sensitive=topic.is_sensitive,
             fichas=tuple(aside[topic.pk]["fichas"]),
             titles=topic.titles,
             labels=topic.labels,
@@ -230,6 +231,7 @@ def _numbers(country: str | None) -> tuple[NumberFile, ...]:
             confidence=number.confidence,
             known_on=number.known_on,
             note=number.note,
+            territory=number.territory,
         )
         for number in EmergencyNumber.objects.filter(country=country or "").order_by("id")
     )

@@ -33,6 +33,7 @@ def topic(sheet: Sheet) -> TopicFile:
         id=named_as_file(sheet),
         country=table.matching("country", COUNTRY, "a country code such as CO, or null", optional=True) or None,
         branch=table.one_of("branch", BRANCHES),
+        is_sensitive=bool(table.flag("sensitive")),
         fichas=table.texts("fichas", most=10, at_most=0),
         titles=_by_language(table.table("title"), most=TITLE),
         labels=_by_language(table.table("short"), most=LABEL),

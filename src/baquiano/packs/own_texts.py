@@ -77,6 +77,7 @@ def _topics(answered: set[str]) -> tuple[TopicFile, ...]:
             id=row.pk,
             country=row.country,
             branch=row.branch,
+            is_sensitive=row.is_sensitive,
             fichas=(),
             titles=row.titles,
             labels=row.labels,

@@ -33,7 +33,7 @@ MOST_PACK_BYTES = 20_000_000
 _PACK_NAME = re.compile(r"[a-z][a-z_]{1,38}")
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _DEMO_FILES = r"organisation\.yaml|members\.yaml"
-_SEARCH_FILES = r"search/[^/]+\.(yaml|json|jsonl|npz)|safety/heard\.jsonl"
+_SEARCH_FILES = r"search/[^/]+\.(yaml|json|jsonl|npz)|safety/((heard|gold_dev|gold_test)\.jsonl|ear\.npz)"
 _FILES = (
     r"pack\.yaml|divisions\.csv|topics/[^/]+\.yaml|articles/[^/]+\.md|translations/[^/]+\.yaml|"
     r"safety/(numbers|crisis\.\w\w|phrases\.\w\w)\.yaml|wording/\w\w\.yaml|" + _SEARCH_FILES

@@ -126,6 +126,7 @@ def _topic(topic: TopicFile) -> dict[str, Any]:
         "id": topic.id,
         "country": topic.country,
         "branch": topic.branch,
+        **({"sensitive": True} if topic.is_sensitive else {}),
         "fichas": _Flow(topic.fichas),
         "title": _by_language(topic.titles),
         "short": _by_language(topic.labels),
@@ -241,6 +242,7 @@ def _number(number: NumberFile) -> dict[str, Any]:
         "confidence": number.confidence,
         "last_known_on": number.known_on,
         "note": number.note,
+        **({"territory": number.territory} if number.territory else {}),
     }
 
 

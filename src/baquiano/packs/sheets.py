@@ -71,6 +71,7 @@ def topic(sheet: Sheet) -> TopicFile:
         id=named_as_file(sheet),
         country=table.matching("country", COUNTRY, "a country code such as CO, or null", optional=True) or None,
         branch=table.one_of("branch", BRANCHES),
+        is_sensitive=bool(table.flag("sensitive")),
         fichas=_fichas(table),
         titles=_by_language(table.table("title"), most=TITLE),
         labels=_by_language(table.table("short"), most=LABEL),
@@ -205,7 +206,10 @@ def _number(row: Table, sheet: Sheet) -> NumberFile:
         confidence=row.one_of("confidence", CONFIDENCE),
         known_on=row.day("last_known_on"),
         note=row.text("note", most=600, least=0),
+        territory=row.matching("territory", PCODE, "the pcode of a division, such as CO11", optional=True),
     )
+    if found.territory and not found.territory.startswith(found.country):
+        row.wrong("territory", f"{found.territory} does not lie in {found.country}")
     for kind in sorted(set(found.kinds) - set(_KINDS)):
         row.wrong("kinds", f"{kind} is not a kind of danger; they are {', '.join(_KINDS)}")
     row.done()

@@ -100,6 +100,12 @@ def _translation(
         yield translation.origin.problem("first", said)
 
 
+def refused_words(text: str, language: str) -> str:
+    """What nobody may be told, in a text that was written here: a promise, or a way across a border. Empty: it may be said."""
+    found = _promises(language).search(fold(text)) or _ways(language).search(fold(text))
+    return found[0] if found else ""
+
+
 def says_closed(text: str, language: str) -> bool:
     """In capitals: CERRADA, CLOSED, FECHADA, FERMÉ, FÈMEN."""
     return re.search(_CLOSED[language], text) is not None

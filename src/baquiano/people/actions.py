@@ -111,14 +111,6 @@ def _write(person: Person, described: Described) -> None:
     searching.index(person)
 
 
-def reach_them_so(person: Person, safe_contact: str, *, by: User) -> None:
-    """How they said they can be reached (`people.contact`), in the place of what was written before."""
-    with writing():
-        person.safe_contact = safe_contact
-        person.save(update_fields=["safe_contact"])
-        audit(by, "person.contact_changed", person, about=person.pk)
-
-
 def add_document(person: Person, paper: Paper, *, by: User) -> Document:
     with writing():
         document = Document.objects.create(

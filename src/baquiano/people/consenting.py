@@ -4,7 +4,7 @@ Only `post`, referrals and exports ask it (tests/house/test_consent_is_asked_onc
 each time and called by nobody: from the second it is taken back, nothing that hung on it is possible or readable any more.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,12 +24,13 @@ from baquiano.people.models.consent import ConsentQuerySet, Evidence, GivenBy, P
 from baquiano.people.models.particulars import REVIEW_WITHIN, Basis
 
 SHARED_AT_MOST = timedelta(days=365)
-WITHOUT_EXCEPTION = (Purpose.REMINDERS, Purpose.IMAGE, Purpose.RESEARCH)
+WITHOUT_EXCEPTION = (Purpose.REMINDERS, Purpose.NEWS, Purpose.IMAGE, Purpose.RESEARCH)
 """No danger and no law makes these necessary: they need a consent, whatever else holds."""
 MAY_NAME_SENSITIVE = (Purpose.SENSITIVE, Purpose.SHARE, Purpose.RESEARCH)
 """Where something sensitive may be named: separately, never mixed into what somebody needs to be helped at all."""
-VERSION = "v1"
-"""Of the short texts (`consent.contact.v1`…) that are read or sent today. A changed text is a new key and a new version."""
+VERSIONS = {Purpose.SENSITIVE: "v2"}
+"""Of the short texts (`consent.contact.v1`…) that are read or sent today, where it is not the first. A changed text is a new key and a new
+version."""
 
 
 class CannotConsent(Exception):
@@ -64,6 +65,7 @@ class Asked:
     text_version: str = ""
     was_read_aloud: bool = False
     proof: str = field(default="", repr=False)
+    asked_by: User | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Answer:
 
 
 def text_version(purpose: Purpose) -> str:
-    return f"{purpose}.{VERSION}"
+    return f"{purpose}.{VERSIONS.get(purpose, 'v1')}"
 
 
 def text_key(version: str) -> str:
@@ -93,14 +95,8 @@ def give(person: Person, asked: Asked, *, by: User | None) -> Consent:
 
     Raises `CannotConsent`.
     """
+    check(person, asked, by=by)
     now = timezone.now()
-    _check_person(person)
-    _check_data(asked)
-    _check_receiver(asked, now)
-    _check_basis(asked, by)
-    _check_evidence(asked, by)
-    if asked.basis is Basis.CONSENT:
-        _check_giver(person, asked)
     with writing():
         consent = Consent.objects.create(
             person=person,
@@ -116,12 +112,23 @@ def give(person: Person, asked: Asked, *, by: User | None) -> Consent:
             evidence=asked.evidence,
             proof=asked.proof.strip(),
             given_by=asked.given_by,
-            asked_by=by,
+            asked_by=by or asked.asked_by,
             given_at=now,
             expires_at=asked.expires_at,
         )
         audit(by, "consent.given", consent, about=person.pk)
     return consent
+
+
+def check(person: Person, asked: Asked, *, by: User | None) -> None:
+    """Whether this may be written down. Raises `CannotConsent`."""
+    _check_person(person)
+    _check_data(asked)
+    _check_receiver(asked, timezone.now())
+    _check_basis(asked, by)
+    _check_evidence(asked, by)
+    if asked.basis is Basis.CONSENT:
+        _check_giver(person, asked)
 
 
 def _check_person(person: Person) -> None:
@@ -285,12 +292,42 @@ def may(
     person: Person, purpose: Purpose, *, data: Iterable[Data], receiver: Organization | None = None, at: datetime
 ) -> Answer:
     """ "¿Puede hacerse?": the one question, for whoever lets something leave. Never raises; says what to do when not."""
-    wanted = tuple(data)
-    if person.forgotten_at or person.blocked_at:
-        return Answer(False, why_not=_("The data of this person are blocked: they are kept, and used for nothing."))
     if receiver and not receiver.is_active:
         return Answer(False, why_not=_("This organisation is no longer active here. Choose another one."))
-    consent = covers(person, purpose, receiver, wanted, at)
+    return _answer(person, covers(person, purpose, receiver, data, at))
+
+
+def _answer(person: Person, consent: Consent | None) -> Answer:
+    if person.forgotten_at or person.blocked_at:
+        return Answer(False, why_not=_("The data of this person are blocked: they are kept, and used for nothing."))
     if consent is None:
         return Answer(False, why_not=_("They have not agreed to this, or took it back, or it has ended. Ask first."))
     return Answer(True, consent, restrictions(consent))
+
+
+def may_all(people: Collection[Person], purpose: Purpose, *, data: Iterable[Data], at: datetime) -> dict[int, Answer]:
+    """The same question for many people at once, about what we ourselves do: one query, and an answer by the id of each."""
+    wanted = {str(one) for one in data}
+    roots = {person.pk: person.same_as_id or person.pk for person in people}
+    newest: dict[int, Consent] = {}
+    for consent in _of_all(roots.values()).active(at).filter(purpose=purpose, receiver=None):
+        if wanted <= set(consent.data):
+            newest[consent.person.same_as_id or consent.person_id] = consent
+    return {person.pk: _answer(person, newest.get(roots[person.pk])) for person in people}
+
+
+def forbid_messages(people: Collection[Person], at: datetime) -> set[int]:
+    """Who of them said, with anything they agreed to, that no messages are written to them."""
+    roots = {person.pk: person.same_as_id or person.pk for person in people}
+    strict = _of_all(roots.values()).active(at).filter(restrictions__isnull=False)
+    forbidding = {one.person.same_as_id or one.person_id for one in strict if restrictions(one).no_messages}
+    return {person for person, root in roots.items() if root in forbidding}
+
+
+def _of_all(roots: Iterable[int]) -> ConsentQuerySet:
+    """Of records seen under one of these, the newest last."""
+    ids = set(roots)
+    theirs = Consent.objects.filter(Q(person__in=ids) | Q(person__same_as__in=ids)).order_by("given_at", "pk")
+    return theirs.select_related("person").only(
+        "purpose", "data", "restrictions", "person__same_as"
+    )  # no word to decipher

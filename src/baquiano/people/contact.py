@@ -50,6 +50,12 @@ def parse(text: str) -> SafeContact:
     return _read(raw) if isinstance(raw, Mapping) else UNREACHABLE
 
 
+def rules(hers: str | None, of_the_door: str) -> list[SafeContact]:
+    """All that hold at one door: hers (None: nobody knows who she is), and that of the door if somebody set one."""
+    known = [] if hers is None else [parse(hers)]
+    return [*known, parse(of_the_door)] if of_the_door or not known else known
+
+
 def dump(contact: SafeContact) -> str:
     """Empty when nothing was said."""
     return "" if contact == SafeContact() else json.dumps(asdict(contact), ensure_ascii=False)

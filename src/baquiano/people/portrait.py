@@ -17,13 +17,15 @@ from baquiano.accounts.models import Membership, Role
 from baquiano.directory.models import Organization
 from baquiano.files.erasing import erase
 from baquiano.lib.portrait import Entry, Erased, Section, entry, said, section, value
-from baquiano.people import searching
+from baquiano.people import contact, searching
 from baquiano.people.models import (
     Access,
+    Address,
     Alias,
     BrokenGlass,
     Caregiver,
     Consent,
+    ConsentQuestion,
     Distinct,
     Document,
     Fact,
@@ -32,6 +34,7 @@ from baquiano.people.models import (
     Joining,
     KeptPaper,
     Nationality,
+    PaperRequest,
     Person,
     PersonWord,
     Population,
@@ -39,6 +42,7 @@ from baquiano.people.models import (
 
 MODELS = (
     "people.Access",
+    "people.Address",
     "people.Alias",
     "people.BrokenGlass",
     "people.Caregiver",
@@ -118,6 +122,7 @@ def portray(people: Sequence[Person]) -> list[Section]:
         section("papers", _("Files kept for a time"), origin=told, recipients=team, entries=_papers(people)),
         section("facts", _("Sensitive things you told"), origin=told, recipients=[_("the area you told it to")], entries=_facts(people)),
         section("consents", _("What you agreed to"), origin=told, recipients=[*team, *receivers], entries=_consents(people)),
+        section("asked", _("What we asked you in a chat"), origin=ours, recipients=team, entries=_asked(people)),
         section("family", _("Family and care"), origin=told, recipients=team, entries=_family(people)),
         section("doors", _("Ways you write to us"), origin=told, recipients=team, entries=_doors(people)),
         section("access", _("Who of the team may see you"), origin=ours, recipients=team, entries=_accesses(people)),
@@ -199,6 +204,31 @@ def _consents(people: Sequence[Person]) -> Iterator[Entry]:
         )
 
 
+def _asked(people: Sequence[Person]) -> Iterator[Entry]:
+    """Questions and the documents asked for; what she agreed to stands by itself."""
+    for question in ConsentQuestion.objects.filter(person__in=people).select_related("receiver").order_by("pk"):
+        receiver = question.receiver.name if question.receiver else _("nobody else")
+        names = (("data", _("Which data")), ("text_version", _("Version of the text")), ("language", _("Language")),
+                 ("ends_at", _("Would end")), ("is_yes", _("You said yes")))  # fmt: skip
+        yield entry(
+            question.at,
+            [
+                value(question, "purpose", _("For what")),
+                said(question, "receiver", _("Receiver"), receiver),
+                *(value(question, name, label) for name, label in names),
+            ],
+        )
+    for request in PaperRequest.objects.filter(person__in=people).order_by("pk"):
+        yield entry(
+            request.at,
+            [
+                value(request, "kind", _("Document")),
+                value(request, "kept_for", _("For what")),
+                value(request, "erase_on", _("Erased on")),
+            ],
+        )
+
+
 def _family(people: Sequence[Person]) -> Iterator[Entry]:
     """The others by relation; by name only a child that she looks after."""
     own = FamilyMember.objects.filter(person__in=people).order_by("since", "pk")
@@ -243,10 +273,24 @@ def _doors(people: Sequence[Person]) -> Iterator[Entry]:
             [
                 said(joining, "address", _("Channel"), joining.address.channel.get_kind_display()),
                 *([value(alias, "value", _("Number or name there"))] if alias and is_hers else []),
+                *(
+                    [said(joining.address, "safe_contact", _("How it is safe to write there"), _rule(joining.address))]
+                    if is_hers
+                    else []
+                ),
                 value(joining, "how", _("How we knew it was you")),
                 value(joining, "until", _("Until")),
             ],
         )
+
+
+def _rule(address: Address) -> str:
+    """As it was set for this door alone; empty when it was not."""
+    rule = contact.parse(address.safe_contact)
+    if not address.safe_contact:
+        return ""
+    words = [_("we may write") if rule.may_write else _("we do not write"), rule.hours, rule.word, rule.never_tell]
+    return "; ".join(word for word in words if word)
 
 
 def _accesses(people: Sequence[Person]) -> Iterator[Entry]:
@@ -298,6 +342,8 @@ def forget(people: Sequence[Person], spells: Sequence[Spell], *, at: datetime) -
     papers = KeptPaper.objects.filter(**hers).select_related("attachment")
     erased = [
         Erased("people.KeptPaper", erase(paper.attachment for paper in papers)),
+        _deleted(ConsentQuestion.objects.filter(**hers)),
+        _deleted(PaperRequest.objects.filter(**hers)),
         _deleted(Fact.objects.filter(**hers)),
         _emptied(Consent.objects.filter(**hers), restrictions=None, proof="", reason="", withdrawn_why=""),
         _deleted(Document.objects.filter(**hers)),
@@ -306,6 +352,7 @@ def forget(people: Sequence[Person], spells: Sequence[Spell], *, at: datetime) -
         _emptied(Access.objects.filter(**hers), reason=""),
         _emptied(BrokenGlass.objects.filter(**hers), reason="", review=""),
         _deleted(JoinCode.objects.filter(Q(**hers) | Q(address__in=addresses))),
+        _forget_rules(addresses),
         _deleted(Joining.objects.filter(**hers)),
         _deleted(Alias.objects.filter(address__in=addresses)),
         _deleted(Distinct.objects.filter(Q(one__in=people) | Q(other__in=people))),
@@ -319,6 +366,12 @@ def forget(people: Sequence[Person], spells: Sequence[Spell], *, at: datetime) -
     Access.objects.current(at).filter(**hers).update(until=at)
     FamilyMember.objects.current(at).filter(**hers).update(until=at)
     return [one for one in erased if one.rows]
+
+
+def _forget_rules(addresses: Sequence[int]) -> Erased:
+    """How it was safe to write. That nothing unasked may leave is no word of hers, and stays."""
+    with_rule = [row.pk for row in Address.objects.filter(pk__in=addresses) if row.safe_contact]
+    return _emptied(Address.objects.filter(pk__in=with_rule), safe_contact="")
 
 
 def _forget_words(people: Sequence[Person]) -> Erased:

@@ -40,7 +40,7 @@ def _entries(rows: "QuerySet[Letter]") -> Iterator[Entry]:
 
 def stop(spells: Sequence[Spell]) -> int:
     """What waits to leave for an address that is hers now does not leave. Inside the caller's transaction."""
-    waiting = Letter.objects.unfinished().filter(address__in=[spell.address for spell in spells if spell.is_current])
+    waiting = Letter.objects.owed().filter(address__in=[spell.address for spell in spells if spell.is_current])
     return waiting.update(state=State.FAILED, error="stopped", settled_at=timezone.now(), lease_until=None)
 
 

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.views.decorators.gzip import gzip_page
+from django.utils.decorators import decorator_from_middleware
 
 from baquiano.accounts.models import organisation
 from baquiano.conversations.wording import wording
+from baquiano.public.degraded import degraded
 
 View = Callable[..., HttpResponse]
 CACHE = "private, no-cache"  # going back costs no data and keeps what was being written; the conversation itself is never stored
@@ -51,10 +53,19 @@ class Around:
     home: str
 
 
+class Packing(GZipMiddleware):
+    """Without the random bytes that hide the length of a secret: no page of ours has one beside words that somebody else chose."""
+
+    max_random_bytes = 0
+
+
+packed = cast("Callable[[View], View]", decorator_from_middleware(Packing))
+
+
 def page(view: View) -> View:
     """A page in the language of its address, at the hour of the organisation, compressed. Pages carry no secret, so compressing tells nothing."""
 
-    @gzip_page
+    @packed
     @wraps(view)
     def shown(request: HttpRequest, language: str, *args: Any, **kwargs: Any) -> HttpResponse:
         with translation.override(language), timezone.override(organisation().timezone):
@@ -70,7 +81,8 @@ def show(
 ) -> HttpResponse:
     """The template with its surroundings."""
     around = _around(request, language, country)
-    response = render(request, template, {**content, "around": around, "language": language}, status=status)
+    page = {**content, "around": around, "language": language, "degraded": degraded()}
+    response = render(request, template, page, status=status)
     response.headers["Content-Language"] = language
     response.headers.setdefault("Cache-Control", CACHE)
     return response

@@ -21,7 +21,7 @@ from baquiano.conversations.pages import (
     other_pages,
     rumours_answered,
 )
-from baquiano.engine.turn import MAIN
+from baquiano.engine.menu import MAIN
 from baquiano.public.danger import calls
 from baquiano.public.pages import page, served, show
 from baquiano.public.saying import local_posts_only, pick

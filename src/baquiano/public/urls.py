@@ -3,7 +3,7 @@
 from django.urls import path
 
 from baquiano.accounts.policy import guarded
-from baquiano.public import about, chat, home, paths, takeaway, topics
+from baquiano.public import about, chat, frame, home, paths, takeaway, topics
 
 app_name = "public"
 assert paths  # registers the converters used below
@@ -17,6 +17,18 @@ urlpatterns = [
     path("a/<short:code>", guarded("public:short", takeaway.short), name="short"),
     path("a/<short:code>/<language:language>", guarded("public:short", takeaway.short), name="short"),
     path("a/<short:code>/<language:language>.pdf", guarded("public:slip", takeaway.sheet), name="slip"),
+    path("w.js", guarded("public:widget", frame.script), name="widget"),
+    path("w/<slug:site>/", guarded("public:frame", frame.way_in), name="frame"),
+    path("w/<slug:site>/<language:language>/", guarded("public:frame_chat", frame.chat), name="frame_chat"),
+    path("w/<slug:site>/<language:language>/say/", guarded("public:frame_say", frame.say), name="frame_say"),
+    path(
+        "w/<slug:site>/<language:language>/messages/",
+        guarded("public:frame_messages", frame.messages),
+        name="frame_messages",
+    ),
+    path(
+        "w/<slug:site>/<language:language>/forget/", guarded("public:frame_forget", frame.forget), name="frame_forget"
+    ),
     path("<language:language>/", guarded("public:home", home.home), name="home"),
     path("<language:language>/acerca/", guarded("public:about", about.about), name="about"),
     path("<language:language>/chat/", guarded("public:chat", chat.chat), name="chat"),

@@ -1,36 +1,44 @@
-"""Finding what was told and is no longer said, and freezing the list of who was told. Nothing is sent from here."""
+"""Finding what was told and is no longer said, freezing the list of who was told, and deciding whether they are told again.
+
+Nothing leaves before somebody decided it; `sending` carries it out.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from baquiano.accounts.audit import audit
+from baquiano.accounts.models import User
 from baquiano.channels.models import Channel
-from baquiano.conversations.models import Conversation, Message, Quote
+from baquiano.channels.registry import sender_of
+from baquiano.conversations.models import Conversation, Quote
 from baquiano.knowledge.models import ArticleVersion
 from baquiano.lib.turnstile import writing
 from baquiano.people.models import Alias
+from baquiano.post import window
+from baquiano.recalls import sending
 from baquiano.recalls.models import Recall, RecallLine
 
-WINDOW = timedelta(hours=24)
-"""How long after a person's last message WhatsApp lets us write to her without a template."""
-
 AT_ONCE = 20
+ALONE_UP_TO = 50
+"""So many conversations one person may decide about; above, a second one agrees."""
 
 Reach = RecallLine.Reach
 
 
 def due() -> int:
-    """For the clock: lists that have to be made. Returns how many it made."""
+    """For the clock: lists that have to be made, and a portion of what leaves. Returns how much it did."""
     changed = _changed()
     for old, new in changed:
         prepare(old, new)
-    return len(changed)
+    now = timezone.now()
+    return len(changed) + sending.look_after(now) + sending.carry_on(now)
 
 
 def _changed() -> list[tuple[ArticleVersion, ArticleVersion | None]]:
@@ -68,12 +76,6 @@ def _told(old: ArticleVersion, now: datetime) -> Iterable[RecallLine]:
     )
     rows = {row["message__conversation"]: row for row in told}
     conversations = list(Conversation.objects.filter(pk__in=rows).select_related("address__channel").order_by("pk"))
-    heard_at = dict(
-        Message.objects.inbound()
-        .filter(conversation__in=conversations)
-        .values_list("conversation")
-        .annotate(last=Max("sent_at"))
-    )
     addresses = [conversation.address_id for conversation in conversations]
     living = set(Alias.objects.filter(address__in=addresses, valid_to=None).values_list("address_id", flat=True))
     for one in conversations:
@@ -83,17 +85,111 @@ def _told(old: ArticleVersion, now: datetime) -> Iterable[RecallLine]:
             address=one.address_id,
             told_at=rows[one.pk]["last"],
             times=rows[one.pk]["times"],
-            reach=_reach(one, heard_at.get(one.pk), one.address_id in living, now),
+            reach=_reach(one, one.address_id in living, now),
         )
 
 
-def _reach(conversation: Conversation, heard_at: datetime | None, is_living: bool, now: datetime) -> Reach:
+def _reach(conversation: Conversation, is_living: bool, now: datetime) -> Reach:
     if not is_living:
         return Reach.MOVED
-    if conversation.address.channel.kind == Channel.ChannelKind.WHATSAPP:
-        is_open = heard_at is not None and now - heard_at < WINDOW
-        return Reach.FREE if is_open else Reach.TEMPLATE
+    if not window.is_open(conversation.address, now):
+        return Reach.TEMPLATE
+    if sender_of(conversation.address.channel.kind):
+        return Reach.FREE
     return Reach.CLOSED if conversation.closed_at else Reach.FREE
+
+
+# Deciding ----------------------------------------------------------------------------------------------------------------
+
+
+class CannotDecide(Exception):
+    """Shown to staff as it is written: why this cannot be done now, and what to do."""
+
+
+def approve(recall: Recall, *, by: User) -> None:
+    """They are told again. Above fifty conversations the first yes waits for a second person. Raises `CannotDecide`."""
+    with writing():
+        row = _undecided(recall)
+        _refuse_whoever_wrote(row, by)
+        if row.proposed_by_id == by.pk:
+            raise CannotDecide(_("You have said yes already. With so many conversations a second person decides too."))
+        if row.proposed_by_id is None and row.lines.count() > ALONE_UP_TO:
+            row.proposed_by, row.proposed_at = by, timezone.now()
+            row.save(update_fields=["proposed_by", "proposed_at"])
+            audit(by, "recall.proposed", row)
+            return
+        row.approved_by, row.approved_at = by, timezone.now()
+        row.save(update_fields=["approved_by", "approved_at"])
+        audit(by, "recall.approved", row)
+
+
+def close(recall: Recall, reason: str, *, by: User) -> None:
+    """Nobody need be told. Raises `CannotDecide`."""
+    reason = " ".join(reason.split())[:REASON_LONGEST]
+    if not reason:
+        raise CannotDecide(_("Write why nobody need be told: whoever looks later has to understand it."))
+    with writing():
+        row = _undecided(recall)
+        _refuse_whoever_wrote(row, by)
+        row.closed_at, row.closed_by, row.reason = timezone.now(), by, reason
+        row.save(update_fields=["closed_at", "closed_by", "reason"])
+        audit(by, "recall.closed", row)
+
+
+def pause(recall: Recall, *, by: User) -> None:
+    """What has been written still leaves; nothing more is written until somebody lets it go on. Raises `CannotDecide`."""
+    _hold(recall, Recall.Stage.LEAVING, timezone.now(), "recall.paused", by)
+
+
+def go_on(recall: Recall, *, by: User) -> None:
+    """Raises `CannotDecide`."""
+    _hold(recall, Recall.Stage.PAUSED, None, "recall.gone_on", by)
+
+
+def stop(recall: Recall, *, by: User) -> None:
+    """For good: whoever was not reached yet is left out. Tasks stay. Raises `CannotDecide`."""
+    with writing():
+        row = _in_stage(recall, Recall.Stage.LEAVING, Recall.Stage.PAUSED)
+        row.stopped_by, row.stopped_why = by, STOPPED_BY_A_PERSON
+        row.save(update_fields=["stopped_by", "stopped_why"])
+        row.lines.filter(stage=RecallLine.Stage.WAITING).update(
+            stage=RecallLine.Stage.LEFT_OUT, why=RecallLine.Why.STOPPED, at=timezone.now()
+        )
+        audit(by, "recall.stopped", row)
+
+
+REASON_LONGEST = 300
+STOPPED_BY_A_PERSON = "person"
+
+
+def _hold(recall: Recall, stage: Recall.Stage, paused_at: datetime | None, verb: str, by: User) -> None:
+    with writing():
+        row = _in_stage(recall, stage)
+        row.paused_at = paused_at
+        row.save(update_fields=["paused_at"])
+        audit(by, verb, row)
+
+
+def _undecided(recall: Recall) -> Recall:
+    return _in_stage(recall, Recall.Stage.UNDECIDED, Recall.Stage.SECOND)
+
+
+def _in_stage(recall: Recall, *stages: Recall.Stage) -> Recall:
+    """As it is now. Inside the caller's transaction."""
+    row = Recall.objects.select_for_update().get(pk=recall.pk)
+    if row.stage not in stages:
+        raise CannotDecide(_("Somebody has decided about this list meanwhile. Look at it again."))
+    return row
+
+
+def _refuse_whoever_wrote(recall: Recall, by: User) -> None:
+    """Whoever made the change does not judge whom it concerns."""
+    wrote = recall.new.written_by_id if recall.new else recall.old.withdrawn_by_id
+    if wrote == by.pk:
+        raise CannotDecide(_("You made this change yourself. Somebody else decides whether people are told."))
+
+
+# Looking at a list ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -124,5 +220,45 @@ def _by_reach(lines: Iterable[RecallLine]) -> tuple[int, ...]:
 def in_order() -> QuerySet[Recall]:
     """The last one first, each with how many conversations it concerns."""
     return (
-        Recall.objects.select_related("old__article", "new").annotate(told=Count("lines")).order_by("-found_at", "-pk")
+        Recall.objects.select_related("old__article__topic", "new")
+        .annotate(told=Count("lines"))
+        .order_by("-found_at", "-pk")
+    )
+
+
+@dataclass(frozen=True)
+class HowFar:
+    """Of one list. `left_out`: how many by reason."""
+
+    total: int
+    waiting: int
+    written: int
+    seen: int
+    tasks: int
+    done: int
+    left_out: dict[str, int]
+
+    @property
+    def percent(self) -> int:
+        """Of those whom a notice or a person is to tell."""
+        meant = self.total - sum(self.left_out.values())
+        return round(100 * (self.written + self.seen + self.done) / meant) if meant else 100
+
+
+def how_far(recall: Recall) -> HowFar:
+    """One query."""
+    stages: Counter[str] = Counter()
+    left_out: Counter[str] = Counter()
+    for stage, why, count in recall.lines.values_list("stage", "why").annotate(n=Count("pk")):
+        stages[stage] += count
+        if stage == RecallLine.Stage.LEFT_OUT:
+            left_out[why] += count
+    return HowFar(
+        total=sum(stages.values()),
+        waiting=stages["waiting"],
+        written=stages["written"],
+        seen=stages["seen"],
+        tasks=stages["task"],
+        done=stages["done"],
+        left_out=dict(left_out.most_common()),
     )

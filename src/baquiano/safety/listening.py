@@ -1,30 +1,32 @@
 """A second ear: danger in a message that no phrase rule foresaw, told from how alike it is to messages people have labelled.
 
-It only adds. What the phrase rules found stands; the listener speaks when they heard nothing as grave. It learns from
-`packs/comun/safety/heard.jsonl` while it is made (a second or so; nothing is stored besides the messages) and sets its own
-bars on what it would have said of each of those messages had it never read it, so that few ordinary ones are alarms.
+It only adds. What the phrase rules found stands; the listener speaks when they heard nothing as grave. What it knows was learnt
+beforehand (`safety/learning.py`, `baquiano learn`) from `packs/comun/safety/heard.jsonl` and lies beside it as numbers: to hear
+a message is to look up its words, and no message of anybody is in memory.
 
-The maths is kernel ridge regression (Rifkin & Lippert, "Notes on Regularized Least Squares", 2007: the left-out scores come
-from one inverse). Likeness is by words and rows of letters, and by sentence vectors centred per language where they are.
-Nothing here reads a file or a table, and nothing raises because of what a person wrote.
+Nothing here reads a table, and nothing raises because of what a person wrote.
 """
 
+import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from baquiano.engine.danger import Danger, Finding, Level
-from baquiano.knowledge.search.lexical import Nearest
-from baquiano.knowledge.search.normalise import NO_SLANG, Slang, grams, stems, words
+from baquiano.knowledge.search.normalise import Slang, grams, stems, words
 from baquiano.knowledge.search.vectors import Remembered
 from baquiano.lib.text import fold
 
 Numbers = NDArray[np.float32]
+Hashes = NDArray[np.uint32]
 
 KINDS = (
     Danger.MEDICAL,
@@ -39,26 +41,20 @@ KINDS = (
 )
 """What may be heard, in the order of whose number comes first: it settles a tie."""
 
-FEWEST_WORDS = 3
+DANGER, CRISIS, NOW = range(3)
+"""The first three answers to a message: a danger at all, a crisis (P0 or P1), at this moment (P0). Then one for each of `KINDS`."""
+
+FEWEST_WORDS = 4
 """Under this many words a message says too little: "ayuda", "tengo miedo" have their own place in the rules and the menu."""
 
-FALSE_ALARMS = 0.03
-"""At most this share of the ordinary messages may be an alarm, each scored by a listener that had not read it."""
-
-SURE = 0.97
-"""From where a finding is P1: of those alarms, this share must be true."""
-
-DANGERS_AMONG_ALL = 0.1
-"""How many of a hundred messages tell of a danger, for `SURE`: far fewer than among the labelled ones."""
-
-WIDTH = 1.5
+WIDTH = 1.0
 """How fast likeness by meaning falls with distance: exp(−WIDTH · squared distance)."""
 
-STIFFNESS = 0.3
-"""Ridge penalty: how little one message may bend the whole."""
+WORDS_BESIDE_MEANING = 0.5
+"""What an answer by words weighs when it is added to the one by meaning. Between 0.3 and 0.7 no figure of ours tells them apart."""
 
 _A_WORD = re.compile(r"[^\W\d_]+")
-_STEPS = 30
+_NEED = len(KINDS) - 1
 
 
 class BadMessage(ValueError):
@@ -67,11 +63,12 @@ class BadMessage(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A labelled message. `kind` None: ordinary."""
+    """A labelled message. `kind` and `level` None: ordinary."""
 
     text: str
     language: str
     kind: Danger | None
+    level: Level | None
 
 
 def heard_from(rows: Iterable[Mapping[str, Any]]) -> tuple[Heard, ...]:
@@ -80,77 +77,180 @@ def heard_from(rows: Iterable[Mapping[str, Any]]) -> tuple[Heard, ...]:
 
 
 def _heard(row: Mapping[str, Any], line: int) -> Heard:
-    text, language, kind = row.get("text"), row.get("lang"), row.get("kind")
+    text, language, kind, level = row.get("text"), row.get("lang"), row.get("kind"), row.get("level")
     if not isinstance(text, str) or not text.strip() or not isinstance(language, str):
         raise BadMessage(f"line {line}: text and lang are missing")
-    if kind is not None and kind not in KINDS:
-        raise BadMessage(f"line {line}: kind is one of {', '.join(KINDS)}, or null")
-    return Heard(text, language, None if kind is None else Danger(kind))
+    if kind is None and level is None:
+        return Heard(text, language, None, None)
+    if kind not in KINDS:
+        raise BadMessage(f"line {line}: kind is one of {', '.join(KINDS)}, or null together with level")
+    if level not in (Level.P0, Level.P1, Level.P2) or (kind == Danger.NEED) > (level == Level.P2):
+        raise BadMessage(f"line {line}: level is P0, P1 or P2, and P2 for a need")
+    return Heard(text, language, Danger(kind), Level(level))
+
+
+def mark_of(messages: Sequence[Heard]) -> str:
+    """Changes when a message, its label or the order changes."""
+    told = "\n".join(f"{one.language} {one.level} {one.kind} {one.text}" for one in messages)
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+# ------------------------------------------------------------------------------------------------ what was learnt
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """From which score a message is an alarm; from which the alarm is a crisis; from which the crisis is at this moment."""
+
+    alarm: float
+    crisis: float
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of the messages, known again by a hash of 32 bits (the same everywhere), and how rare each is."""
+
+    hashes: Hashes
+    rarity: Numbers
+    unseen: float
+
+    def weigh(self, terms: Iterable[str]) -> tuple[NDArray[np.intp], Numbers]:
+        """The places of the terms that are known, and their weights. What nobody ever said makes all of them lighter."""
+        asked = Counter(map(hash_of, terms))
+        hashes = np.fromiter(asked, np.uint32, len(asked))
+        counts = np.fromiter(asked.values(), np.float32, len(asked))
+        places = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        is_known = self.hashes[places] == hashes
+        weights = counts[is_known] * self.rarity[places[is_known]]
+        strange = counts[~is_known] * np.float32(self.unseen)
+        length = float(np.sqrt(weights @ weights + strange @ strange))
+        return places[is_known], weights / np.float32(max(length, 1e-9))
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What messages have taught: for each term its share in each answer; for each message its share, for likeness by meaning.
+
+    `by_meaning` None: learnt by words alone. `mark`: of which messages.
+    """
+
+    mark: str
+    terms: Terms
+    shares: NDArray[np.float16]
+    by_words: Bars
+    meanings: Numbers | None = None
+    by_meaning: Bars | None = None
+
+    def save(self, path: Path) -> None:
+        """About 2 MB. Replaces the file in one step."""
+        fresh = path.with_suffix(".new.npz")
+        bars = [self.by_words, *([self.by_meaning] if self.by_meaning else [])]
+        meanings = np.empty((0, self.shares.shape[1])) if self.meanings is None else self.meanings
+        np.savez_compressed(
+            fresh,
+            mark=self.mark,
+            hashes=self.terms.hashes,
+            rarity=self.terms.rarity.astype(np.float16),
+            unseen=self.terms.unseen,
+            shares=self.shares,
+            bars=np.array([[one.alarm, one.crisis, one.now] for one in bars]),
+            meanings=meanings.astype(np.float16),
+        )
+        fresh.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Raises OSError, ValueError or KeyError when it is not what `save` wrote."""
+        with np.load(path, allow_pickle=False) as stored:
+            words, *meaning = [Bars(*map(float, row)) for row in stored["bars"]]
+            return cls(
+                mark=str(stored["mark"]),
+                terms=Terms(stored["hashes"], stored["rarity"].astype(np.float32), float(stored["unseen"])),
+                shares=stored["shares"],
+                by_words=words,
+                meanings=stored["meanings"].astype(np.float32) if meaning else None,
+                by_meaning=meaning[0] if meaning else None,
+            )
+
+
+# ------------------------------------------------------------------------------------------------ hearing
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """`score` grows with danger (about −1 to 1); `chance` is the probability, were `DANGERS_AMONG_ALL` dangers."""
+    """Three scores that grow with danger (about −1 to 1 by words, −2 to 2 by meaning), and what it is most like.
 
-    score: float
-    chance: float
+    `kind` is of all `KINDS`; `crisis_kind` of those that are not a need.
+    """
+
+    danger: float
+    crisis: float
+    now: float
     kind: Danger
+    crisis_kind: Danger
 
 
 class Listener:
-    """Made once from the labelled messages; the same ones always give the same listener."""
+    """Hears with what was learnt. The same learning always hears the same."""
 
-    def __init__(self, messages: Sequence[Heard], slang: Slang = NO_SLANG, embedder: Remembered | None = None) -> None:
-        """Needs dangers and ordinary messages. With an `embedder` the vectors it lacks are made here, which is slow."""
-        dangerous = np.array([message.kind is not None for message in messages])
-        if dangerous.all() or not dangerous.any():
-            raise BadMessage("a listener needs dangers and ordinary messages")
+    def __init__(
+        self, learned: Learned, slang: Slang, messages: Sequence[Heard] = (), embedder: Remembered | None = None
+    ) -> None:
+        """By meaning with an `embedder` and the `messages` it was learnt from; vectors it lacks are made here, which is slow."""
+        self._learned = learned
         self._slang = slang
-        # The terms of each message are made twice: kept, the strings of two thousand would hold 40 MB for a moment.
-        self._words = Nearest(map(self._terms, messages), [0] * len(messages), count=1)
-        self._meaning = None if embedder is None else _Meaning(embedder, messages)
-        alike = np.empty((len(messages), len(messages)), np.float32)
-        for row, message in zip(alike, messages, strict=True):
-            row[:] = self._words.cosines(self._terms(message))
-        if self._meaning is not None:
-            alike += self._meaning.alike_among()
-        self._weights, left_out = _fit(alike, _targets(messages))
-        self.bars = bars(left_out, dangerous)
-        self._slope, self._start = _chances(left_out, dangerous)
+        self._meaning: _Meaning | None = None
+        self.bars = learned.by_words
+        if embedder is not None and learned.meanings is not None and learned.by_meaning is not None:
+            self._meaning = _Meaning(Meanings(embedder, messages), learned.meanings)
+            self.bars = learned.by_meaning
 
     @property
     def has_meaning(self) -> bool:
         return self._meaning is not None
 
     def hear(self, text: str, language: str) -> Finding | None:
-        """P2, or P1 when it is sure; None when it hears nothing, or too little was said. Never P0: only a rule is that sure."""
+        """P2 for a need, P1 for a crisis, P0 when it is sure that it is now. None: nothing heard, or too little was said."""
         if len(_A_WORD.findall(fold(text))) < FEWEST_WORDS:
             return None
         opinion = self.weigh(text, language)
-        if opinion.score < self.bars.alarm:
+        if opinion.danger < self.bars.alarm:
             return None
-        is_sure = opinion.score >= self.bars.sure and opinion.kind is not Danger.NEED
-        return Finding(Level.P1 if is_sure else Level.P2, opinion.kind, f"heard:{opinion.kind}")
+        if opinion.crisis < self.bars.crisis:
+            return Finding(Level.P2, opinion.kind, f"heard:{opinion.kind}")
+        level = Level.P0 if opinion.now >= self.bars.now else Level.P1
+        return Finding(level, opinion.crisis_kind, f"heard:{opinion.crisis_kind}")
 
     def weigh(self, text: str, language: str) -> Opinion:
-        alike = self._words.cosines(self._terms(Heard(text, language, None)))
+        places, weights = self._learned.terms.weigh(terms_of(text, language, self._slang))
+        scores: Numbers = weights @ self._learned.shares[places].astype(np.float32)
         if self._meaning is not None:
-            alike = alike + self._meaning.alike(text, language)
-        scores = alike @ self._weights
-        score = float(scores[0])
-        chance = 1 / (1 + np.exp(-(self._slope * score + self._start)))
-        return Opinion(score, float(chance), KINDS[int(np.argmax(scores[1:]))])
-
-    def _terms(self, message: Heard) -> list[str]:
-        """Stems, each two that follow one another, and rows of 3 to 5 letters."""
-        typed = words(message.text, message.language, self._slang)
-        roots = stems(typed, message.language)
-        letters = ("#" + row for word in typed for row in grams(word))
-        return [*roots, *(f"{first} {second}" for first, second in pairwise(roots)), *letters]
+            scores = WORDS_BESIDE_MEANING * scores + self._meaning.answer(text, language)
+        kinds = scores[NOW + 1 :]
+        return Opinion(
+            danger=float(scores[DANGER]),
+            crisis=float(scores[CRISIS]),
+            now=float(scores[NOW]),
+            kind=KINDS[int(np.argmax(kinds))],
+            crisis_kind=KINDS[int(np.argmax(kinds[:_NEED]))],
+        )
 
 
-class _Meaning:
-    """Likeness of sentence vectors, each moved by the mean of its language: what is left is what is said, not in which tongue."""
+def hash_of(term: str) -> int:
+    return crc32(term.encode("utf-8", "surrogatepass"))
+
+
+def terms_of(text: str, language: str, slang: Slang) -> list[str]:
+    """Stems, each two that follow one another, and rows of 3 to 5 letters."""
+    typed = words(text, language, slang)
+    roots = stems(typed, language)
+    letters = ("#" + row for word in typed for row in grams(word))
+    return [*roots, *(f"{first} {second}" for first, second in pairwise(roots)), *letters]
+
+
+class Meanings:
+    """Sentence vectors, each moved by the mean of its language: what is left is what is said, not in which tongue."""
 
     def __init__(self, embedder: Remembered, messages: Sequence[Heard]) -> None:
         self._embedder = embedder
@@ -159,18 +259,28 @@ class _Meaning:
         self._means = {str(language): raw[languages == language].mean(0) for language in np.unique(languages)}
         self._everywhere = raw.mean(0)
         pairs = zip(raw, messages, strict=True)
-        self._rows = np.stack([self._centred(row, message.language) for row, message in pairs])
+        self._rows = np.stack([self._centred(row, message.language) for row, message in pairs]).astype(np.float16)
 
     def alike_among(self) -> Numbers:
-        return _kernel(self._rows, self._rows)
+        rows = self._rows.astype(np.float32)
+        return _kernel(rows, rows)
 
     def alike(self, text: str, language: str) -> Numbers:
         asked = self._centred(self._embedder.embed_once(text), language)
-        return _kernel(asked[None, :], self._rows).ravel()
+        return _kernel(asked[None, :], self._rows.astype(np.float32)).ravel()
 
     def _centred(self, row: Numbers, language: str) -> Numbers:
         moved = row - self._means.get(language, self._everywhere)
         return np.asarray(moved / max(float(np.linalg.norm(moved)), 1e-6), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    meanings: Meanings
+    shares: Numbers
+
+    def answer(self, text: str, language: str) -> Numbers:
+        return np.asarray(self.meanings.alike(text, language) @ self.shares, np.float32)
 
 
 def _kernel(some: Numbers, others: Numbers) -> Numbers:
@@ -179,54 +289,3 @@ def _kernel(some: Numbers, others: Numbers) -> Numbers:
     alike -= 1
     alike *= 2 * WIDTH
     return np.exp(alike, out=alike)
-
-
-def _targets(messages: Sequence[Heard]) -> Numbers:
-    """First column: danger or not (1, −1); then one for each kind (1, 0)."""
-    columns = [[1.0 if message.kind else -1.0 for message in messages]]
-    columns += [[float(message.kind is kind) for message in messages] for kind in KINDS]
-    return np.array(columns, np.float32).T
-
-
-def _fit(alike: Numbers, targets: Numbers) -> tuple[Numbers, Numbers]:
-    """The weight of each message, and the danger score each would get from all the others. `alike` is used up."""
-    alike[np.diag_indices_from(alike)] += STIFFNESS
-    inverse = np.linalg.inv(alike)
-    weights = np.asarray(inverse @ targets, np.float32)
-    return weights, np.asarray(targets[:, 0] - weights[:, 0] / np.diagonal(inverse), np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """Scores from which a message is an alarm, and from which the alarm is P1."""
-
-    alarm: float
-    sure: float
-
-
-def bars(scores: Numbers, dangerous: NDArray[np.bool_]) -> Bars:
-    """From scores of messages the listener had not read. The lowest bars that keep `FALSE_ALARMS` and `SURE`."""
-    ordinary = np.sort(scores[~dangerous])[::-1]
-    allowed = int(FALSE_ALARMS * len(ordinary))
-    alarm = float(np.nextafter(ordinary[allowed], np.float32(np.inf)))
-    sure = float("inf")
-    for score in np.sort(scores[dangerous])[::-1]:
-        true = float((scores[dangerous] >= score).mean()) * DANGERS_AMONG_ALL
-        # One more than were counted: a bar that let nothing false through has not shown that nothing ever will.
-        false = (int((ordinary >= score).sum()) + 1) / (len(ordinary) + 1) * (1 - DANGERS_AMONG_ALL)
-        if true / (true + false) >= SURE:
-            sure = float(score)
-    return Bars(alarm, max(alarm, sure))
-
-
-def _chances(scores: Numbers, dangerous: NDArray[np.bool_]) -> tuple[float, float]:
-    """Slope and start of the line whose logistic is the probability (Platt, 1999), by Newton's method."""
-    weights = np.where(dangerous, DANGERS_AMONG_ALL / dangerous.sum(), (1 - DANGERS_AMONG_ALL) / (~dangerous).sum())
-    rows = np.stack([scores, np.ones_like(scores)], axis=1).astype(np.float64)
-    line = np.zeros(2)
-    for _ in range(_STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(rows @ line, -30, 30)))
-        pull = rows.T @ (weights * (dangerous - chance)) - 1e-4 * line
-        bend = (rows * (weights * chance * (1 - chance))[:, None]).T @ rows + 1e-4 * np.eye(2)
-        line += np.clip(np.linalg.solve(bend, pull), -5, 5)
-    return float(line[0]), float(line[1])

@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from baquiano.channels.numbered import with_numbers
 from baquiano.conversations.tools import KnowledgeTools, tools
 from baquiano.conversations.wording import compose
+from baquiano.engine.said import Said
 from baquiano.engine.state import State
-from baquiano.engine.turn import Said, take_turn
+from baquiano.engine.turn import take_turn
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.management import CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from baquiano.accounts import sealing
 from baquiano.accounts.models import Membership, Role, Tick, organisation
+from baquiano.channels import checking
+from baquiano.channels.asked import NO_CONNECTION
 from baquiano.channels.models import Channel, RawWebhook
 from baquiano.conversations.models import Message
 from baquiano.files import scanning
@@ -22,12 +25,16 @@ from baquiano.knowledge import finding, own_calibration, standing
 from baquiano.knowledge.models import ArticleVersion
 from baquiano.lib import crypto
 from baquiano.packs.models import PackLoad
+from baquiano.post import mail
 from baquiano.post.models import Letter, State
-from baquiano.safety import book
+from baquiano.safety import book, following, golive, numbers, shifts, watch
+from baquiano.safety.models import Alert
+from baquiano.safety.said import Age
 from baquiano.terminal import backing_up, production
 
 VERIFY_EVERY = timedelta(days=31)
 BACKUP_IS_OLD = timedelta(days=2)
+TESTED = "In the workspace: Setup, Channels, Test it: says what to click (docs/how-to/whatsapp.md)"
 
 
 class Mark(StrEnum):
@@ -123,7 +130,7 @@ def _database() -> Iterator[Finding]:
         with connection.cursor() as cursor:
             cursor.execute("SHOW max_connections")
             most = int(cursor.fetchone()[0])
-        yield well(f"Database: PostgreSQL, {most} connections (keep processes × (threads + 6) below that)")
+        yield well(f"Database: PostgreSQL, {most} connections (keep processes × (threads + 8) below that)")
 
 
 def _sqlite() -> Iterator[Finding]:
@@ -224,21 +231,130 @@ def _numbers() -> Iterator[Finding]:
     if unverified:
         yield Finding(
             Mark.NOTE if settings.IS_DEMO else Mark.ILL,
-            f"Emergency numbers nobody here has verified: {len(unverified)} ({', '.join(unverified[:6])}…)",
-            "Call each one, then: baquiano number verify ID --by USER --how …. In production an unverified number is not given.",
+            f"Emergency numbers of the danger texts that nobody here has verified: {len(unverified)} ({_some(unverified)})",
+            "Call each one, then: baquiano number verify ID --by USER --how …, or in the workspace, Emergency numbers. "
+            "In production an unverified number is not given",
         )
-    stale = book.stale(countries)
-    if stale:
-        yield Finding(
-            Mark.ILL, f"Emergency numbers verified more than 30 days ago: {', '.join(stale)}", "Call them again"
-        )
+    stale = numbers.stale(timezone.localdate())
+    dated = [number.id for number in stale if number.age(timezone.localdate()) is Age.DATED]
+    old = [number.id for number in stale if number.id not in dated]
+    if dated:
+        what = f"Emergency numbers verified more than 30 days ago: {_some(dated)}. They are said with that day"
+        yield Finding(Mark.ILL, what, "Call them again")
+    if old:
+        what = f"… more than 60 days ago: {_some(old)}. The general number of the country is said besides"
+        yield Finding(Mark.ILL, what, "Call them again, these first")
     if not unverified and not stale and countries:
         yield well("Emergency numbers verified within 30 days")
 
 
+def _some(ids: list[str]) -> str:
+    return ", ".join(ids[:6]) + ("…" if len(ids) > 6 else "")
+
+
+def _open_to_the_public() -> Iterator[Finding]:
+    """A country is opened once, by name; what was opened never closes by itself."""
+    with translation.override("en"):
+        for country in organisation().countries:
+            row = golive.opened(country)
+            missing = [] if row else golive.missing(country)
+            if row:
+                yield well(f"{country}: the public is answered since {row.at:%d-%m-%Y}")
+            elif settings.IS_DEMO:
+                yield Finding(Mark.NOTE, f"{country}: open because this is a demo. In production {len(missing)} things are missing",
+                              "baquiano golive shows them")  # fmt: skip
+            else:
+                what = "it may be opened" if not missing else " ".join(missing)
+                yield Finding(
+                    Mark.ILL,
+                    f"{country}: not open. People get the danger texts, a person and one honest sentence. {what}",
+                    f"baquiano golive {country} --by USER, or in the workspace, Opening",
+                )
+
+
+def _on_call() -> Iterator[Finding]:
+    """Whether somebody would come: the clock, the roster, and the ways of calling."""
+    now = timezone.now()
+    if Tick.objects.exists() and not watch.is_ticking(now):
+        yield Finding(
+            Mark.ILL,
+            "The clock stands still: no alert climbs, and people in danger are told that nobody is there",
+            "baquiano serve, or baquiano work",
+        )
+    waiting = Alert.objects.overdue(now).count()
+    if waiting:
+        yield Finding(Mark.ILL, f"Alerts that nobody is on, past their time: {waiting}", "In the workspace, now")
+    late = following.due(now).count()
+    if late:
+        yield Finding(Mark.ILL, f"Alerts whose follow-up is late: {late}", "In the workspace: ask how the person is")
+    yield from _roster(now)
+    yield from _mails(now)
+
+
+def _roster(now: datetime) -> Iterator[Finding]:
+    found = shifts.uncovered(now)
+    if not found.has_roster:
+        yield Finding(
+            Mark.NOTE,
+            "Nobody plans shifts: an alert goes to whoever has a screen open, and by mail to everybody who may answer",
+            "In the workspace: Roster",
+        )
+        return
+    if found.is_now:
+        yield Finding(Mark.ILL, "Nobody is on duty now: no shift covers this hour", "In the workspace: Roster")
+    else:
+        yield well(f"On duty now: {len(shifts.on_duty(now))}, each with an answered test")
+    if found.unanswered:
+        yield Finding(
+            Mark.ILL,
+            f"Shifts of now whose test alert was not answered: {len(found.unanswered)}. They count as nobody",
+            "Whoever is on the shift begins it and answers the test within ten minutes",
+        )
+    if found.gaps:
+        hours = sum((gap.ends_at - gap.starts_at for gap in found.gaps), timedelta()) / timedelta(hours=1)
+        first = timezone.localtime(found.gaps[0].starts_at, ZoneInfo(organisation().timezone))
+        yield Finding(
+            Mark.NOTE,
+            f"Hours of the next seven days with nobody planned: {hours:.0f}, the first from {first:%d-%m %H:%M}",
+            "In the workspace: Roster",
+        )
+    without = {shift.user_id for shift in shifts.without_contact(now)}
+    if without:
+        yield Finding(
+            Mark.NOTE,
+            f"People on the roster who can be called on a screen only: {len(without)}",
+            "Each gives a mail or a duty phone: in the workspace, My shift",
+        )
+
+
+def _mails(now: datetime) -> Iterator[Finding]:
+    if not mail.is_set_up():
+        yield Finding(
+            Mark.NOTE if settings.IS_DEMO else Mark.ILL,
+            "No mail server: whoever is not at a screen is called on a duty phone or not at all",
+            "BAQUIANO_MAIL_URL and BAQUIANO_MAIL_FROM (docs/how-to/on-call.md)",
+        )
+        return
+    trouble = mail.trouble(now)
+    if trouble.failed or trouble.waiting:
+        yield Finding(
+            Mark.ILL,
+            f"Mails to colleagues: {trouble.failed} given up today, {trouble.waiting} refused and tried again ({trouble.error})",
+            "Is BAQUIANO_MAIL_URL right, and does the server answer?",
+        )
+    else:
+        yield well("Mail server: takes what it is given")
+
+
 def _channels() -> Iterator[Finding]:
     for channel in Channel.objects.order_by("id"):
-        if channel.trouble:
+        if channel.stopped_at:
+            yield Finding(
+                Mark.ILL,
+                f"Channel {channel.name}: stopped on {channel.stopped_at:%d-%m-%Y}, nothing leaves by it",
+                "In the workspace: Setup, Channels says who stopped it and why, and starts it again",
+            )
+        elif channel.trouble:
             yield Finding(
                 Mark.ILL,
                 f"Channel {channel.name}: cannot send ({channel.trouble})",
@@ -246,6 +362,7 @@ def _channels() -> Iterator[Finding]:
             )
         else:
             yield well(f"Channel {channel.name} ({channel.kind}): {'open' if channel.is_open else 'closed'}")
+        yield from _tested(channel)
     unread = RawWebhook.objects.waiting().count()
     odd = RawWebhook.objects.filter(unparsed__gt=0).count()
     waiting = Message.objects.waiting().count()
@@ -254,6 +371,23 @@ def _channels() -> Iterator[Finding]:
         Mark.ILL if odd or failed else Mark.WELL,
         f"Waiting: {unread} webhooks, {waiting} messages; not understood: {odd} webhooks; not delivered: {failed} letters",
     )
+
+
+def _tested(channel: Channel) -> Iterator[Finding]:
+    """The same questions as the test in the workspace. Asked over the network, so only of a line that is open."""
+    if channel.kind not in checking.CAN_BE_ASKED or not channel.is_open:
+        return
+    told = checking.look(channel)
+    for one in told.asked:
+        if not one.is_well:
+            mark = Mark.NOTE if one.why_not == NO_CONNECTION else Mark.ILL
+            yield Finding(mark, f"Channel {channel.name}, {one.asking}: {one.why_not}", TESTED)
+    if told.token_until and told.token_until - timezone.now() < timedelta(days=14):
+        yield Finding(
+            Mark.ILL,
+            f"Channel {channel.name}: the access token ends on {told.token_until:%d-%m-%Y}",
+            "Generate one that never expires (docs/how-to/whatsapp.md), then: baquiano channel whatsapp --line …",
+        )
 
 
 def _search() -> Iterator[Finding]:
@@ -324,5 +458,5 @@ def _scanner() -> Iterator[Finding]:
 
 
 EXAMINATIONS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    _mode, _database, _keys, _backups, _organisation, _words, _danger_texts, _numbers, _channels, _search, _loops, _audit, _scanner,
+    _mode, _database, _keys, _backups, _organisation, _words, _danger_texts, _numbers, _open_to_the_public, _channels, _search, _loops, _on_call, _audit, _scanner,
 )  # fmt: skip

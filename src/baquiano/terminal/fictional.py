@@ -8,11 +8,12 @@ from django.utils import timezone
 from baquiano.accounts.models import User
 from baquiano.directory.models import Organization
 from baquiano.people import families
-from baquiano.people.actions import Described, reach_them_so, register
+from baquiano.people.actions import Described, register
 from baquiano.people.categories import Data
 from baquiano.people.consenting import Asked, give
 from baquiano.people.contact import SafeContact, dump
 from baquiano.people.facts import told
+from baquiano.people.holding import settle_person
 from baquiano.people.models import Person
 from baquiano.people.models.consent import Evidence, Purpose
 from baquiano.people.models.family import Relation
@@ -91,7 +92,7 @@ def _make(one: Invented, by: User) -> Person:
         asked = Asked(Purpose.SENSITIVE, (category,), "es", Evidence.SPOKEN)
         told(person, category, text, asked, by=by)
     if one.contact:
-        reach_them_so(person, dump(one.contact), by=by)
+        settle_person(person, dump(one.contact), by=by)
     return person
 
 

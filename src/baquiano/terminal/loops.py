@@ -1,6 +1,7 @@
 """The loops: they call each room's due work and decide nothing.
 
-clock (each second, alerts and leases first, seals last), messages (what came in → turns), letters (what must leave), background (purging).
+clock (each second, alerts and leases first, seals last), messages (what came in → turns), letters (what must leave), mails (to
+colleagues: a loop of its own, because a mail server may keep us waiting), background (purging).
 `config/serving.py` starts them, `baquiano work` runs them. One process owns them on SQLite (a lock file); on PostgreSQL any number may run,
 each row is claimed with SKIP LOCKED.
 """
@@ -26,15 +27,27 @@ from baquiano.accounts import sealing, sessions
 from baquiano.accounts.models import Tick
 from baquiano.channels import actions as channels
 from baquiano.conversations import actions as conversations
-from baquiano.conversations import receiving, turns
+from baquiano.conversations import (
+    blue_ticks,
+    enclosures,
+    owning,
+    receiving,
+    surge,
+    taking_back,
+    telling,
+    turns,
+    undelivered,
+)
 from baquiano.custody import keeping
 from baquiano.files import erasing
 from baquiano.knowledge import editing, finding, questions
-from baquiano.lib.turnstile import BELL, bell, writing
+from baquiano.lib.turnstile import BELL, ME, For, bell, writing
 from baquiano.people import facts, joining, vocabulary
 from baquiano.post import actions as post
+from baquiano.post import broadcasting, mail
+from baquiano.post import lines as post_lines
 from baquiano.recalls import actions as recalls
-from baquiano.safety import book
+from baquiano.safety import book, chain, following, numbers, presence
 from baquiano.terminal import running
 
 log = logging.getLogger(__name__)
@@ -43,7 +56,8 @@ TICK_EVERY = 5.0  # seconds between two written signs of life
 AFTER_TROUBLE = 1.0
 
 
-A_FULL_ROUND = 200  # so much done at once: more is waiting, go on without gathering
+A_RUSH = 8  # so much done at once: more is coming, it is worth gathering
+A_FULL_ROUND = 200  # so much: more is waiting, go on without gathering
 QUIET = 0.02  # seconds without news: what came together is all here
 GATHER = 0.15  # seconds: in a rush that does not end, the wait that nobody notices
 
@@ -52,14 +66,17 @@ GATHER = 0.15  # seconds: in a rush that does not end, the wait that nobody noti
 class Loop:
     """`work` returns how much it did: nothing means wait `pause` seconds.
 
-    `gathers`: the bell wakes it before, and it begins once nothing has come for `QUIET` seconds, or after `GATHER`: a rush is
-    written in few large batches, which cost a third of many small ones, and one message alone hardly waits.
+    `gathers`: the bell wakes it at once, so that one message waits for nobody. After a round that did much it begins again once nothing
+    has come for `QUIET` seconds, or after `GATHER`: a rush is written in few large batches, which cost a third of many small ones.
+    `ear`: which strokes of the bell are for it. `is_told`: whatever is left to do has struck it, so after a small round nobody looks again.
     """
 
     name: str
     work: Callable[[], int]
     pause: float
     gathers: bool = False
+    ear: For = For.ALL
+    is_told: bool = False
 
 
 def messages() -> int:
@@ -67,19 +84,47 @@ def messages() -> int:
 
 
 def letters() -> int:
-    return post.deliver()
+    """A broadcast has its turn only when nothing else is left to send."""
+    return post.deliver() or broadcasting.due(timezone.now())
+
+
+def mails() -> int:
+    return mail.deliver_mails()
 
 
 def clock() -> int:
     now = timezone.now()
-    done = post.settle_cut(now) + conversations.release_deserted(now) + editing.publish_scheduled(now)
+    done = chain.climb(now) + telling.tell(now)
+    done += (
+        post.settle_cut(now)
+        + undelivered.tell_the_team(now)
+        + owning.release_deserted(now)
+        + editing.publish_scheduled(now)
+    )
     return done + sealing.keep_up(now)
+
+
+def media() -> int:
+    """What came with messages, from whoever carries them: a slow download holds up neither turns nor letters."""
+    return enclosures.fetch_due(timezone.now())
+
+
+def signs() -> int:
+    """Blue ticks and "typing…", a moment after a message came in."""
+    return blue_ticks.show()
+
+
+def lines() -> int:
+    """How our lines are, from whoever carries them: the answer may take its time, so nothing else waits for it."""
+    return post_lines.check_due(timezone.now())
 
 
 def background() -> int:
     """What may wait: making vectors for search and listening by meaning, lists of who was told what changed, erasing."""
     vocabulary.current()  # opened here once, so that nobody's first search waits for it
-    return finding.deepen() + book.deepen() + recalls.due() + erase() + sealing.catch_late(timezone.now())
+    now = timezone.now()
+    done = finding.deepen() + book.deepen() + recalls.due() + numbers.remind(now) + surge.watch(now)
+    return done + post.settle_parked() + erase() + sealing.catch_late(now)
 
 
 def erase() -> int:
@@ -91,8 +136,13 @@ def erase() -> int:
         + channels.erase_past_keeping(now)
         + erasing.erase_past_keeping(now, besides=keeping.held_files(now))
         + post.forget_parked(now)
+        + broadcasting.forget_unread(now)
+        + mail.forget(now)
+        + presence.forget(now)
+        + following.erase_past_keeping(now, besides=keeping.held_conversations(now))
         + editing.forget_drafts(now)
         + conversations.erase_past_keeping(now, besides=keeping.held_addresses(now))
+        + taking_back.erase_taken_back(besides=keeping.held_addresses(now))
         + questions.forget_past_keeping(now)
         + joining.forget_codes(now)
         + facts.erase_due(now, besides=keeping.held_people(now))
@@ -103,15 +153,20 @@ def erase() -> int:
 
 LOOPS = (
     Loop("clock", clock, 1.0),
-    Loop("messages", messages, 0.25, gathers=True),
-    Loop("letters", letters, 0.25, gathers=True),
+    Loop("messages", messages, 0.25, gathers=True, ear=For.MESSAGES, is_told=True),
+    Loop("letters", letters, 0.25, gathers=True, ear=For.LETTERS),
+    Loop("mails", mails, 1.0, gathers=True, ear=For.MAILS),
+    Loop("media", media, 1.0),
+    Loop("signs", signs, 0.2),
+    Loop("lines", lines, 60.0),
     Loop("background", background, 60.0),
 )
 
 
 def once() -> None:
     """Everything that is due now, until nothing is."""
-    while any([clock(), messages(), letters()]):
+    numbers.remind(timezone.now())
+    while any([clock(), messages(), letters(), mails(), media()]):
         continue
     recalls.due()
     erase()
@@ -132,6 +187,9 @@ class Runner:
             with writing():
                 turns.release_all_claims()
                 post.release_all_leases()
+                enclosures.release_all_leases()
+                mail.release_all_leases()
+        owning.house_opened(timezone.now())
         threads = [threading.Thread(target=self._go_round, args=(loop,), name=loop.name) for loop in LOOPS]
         if connection.vendor == "postgresql":
             threads.append(threading.Thread(target=self._listen, name="bell"))
@@ -165,17 +223,17 @@ class Runner:
                 close_old_connections()
                 time.sleep(AFTER_TROUBLE)
                 continue
-            if not done:
+            if not done or (loop.is_told and done < A_RUSH):
                 heard = self._rest(loop, heard)
-            if loop.gathers and done < A_FULL_ROUND:
-                heard = self._gather(heard)
+            elif loop.gathers and A_RUSH <= done < A_FULL_ROUND:
+                heard = self._gather(heard, loop.ear)
         connection.close()
 
-    def _gather(self, heard: int) -> int:
+    def _gather(self, heard: int, ear: For) -> int:
         """Waits while news keep coming. Returns the strokes of the bell heard so far."""
         for _ in range(round(GATHER / QUIET)):
             time.sleep(QUIET)
-            before, heard = heard, bell.strokes
+            before, heard = heard, bell.strokes(ear)
             if before == heard:
                 break
         return heard
@@ -188,7 +246,7 @@ class Runner:
             if not loop.gathers:
                 time.sleep(min(left, 0.5))
                 continue
-            struck, heard = heard, bell.wait(heard, min(left, 0.5))
+            struck, heard = heard, bell.wait(heard, min(left, 0.5), loop.ear)
             if struck != heard:
                 break
         return heard
@@ -219,11 +277,18 @@ class Runner:
                 with driver.connect(**parameters, autocommit=True) as ear:
                     ear.execute(f"LISTEN {BELL}")
                     while self.goes_on():
-                        for _ in ear.notifies(timeout=0.5, stop_after=1):
-                            bell.strike()
+                        for stroke in ear.notifies(timeout=0.5, stop_after=1):
+                            _heard(stroke.payload)
             except driver.Error as problem:
                 log.error("bell: %s", type(problem).__name__)
                 time.sleep(AFTER_TROUBLE)
+
+
+def _heard(payload: str) -> None:
+    """From another process: our own struck our bell itself. One of another version may say it in other words: then everybody looks."""
+    whom, _, process = payload.partition(":")
+    if process != ME:
+        bell.strike(For(whom) if whom in list(For) else For.ALL)
 
 
 _CONNECT = ("dbname", "user", "password", "host", "port")

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -38,7 +39,7 @@ def staffing(hours: str, *, country: str, timezone: str, now: datetime) -> Staff
     local = now.astimezone(zone).replace(tzinfo=None)
     ordinary = _CLOSED_ON_HOLIDAYS.sub("", hours)
     table = OpeningHours(ordinary)
-    closed_days = frozenset() if "PH" in ordinary else _holidays(country, local)
+    closed_days = frozenset() if "PH" in ordinary else _holidays(country, local.year)
 
     def works(moment: datetime) -> bool:
         return table.is_open(moment) and moment.date() not in closed_days
@@ -51,8 +52,10 @@ def staffing(hours: str, *, country: str, timezone: str, now: datetime) -> Staff
     return Staffing(is_open, None)
 
 
-def _holidays(country: str, local: datetime) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, years=[local.year, local.year + 1]))
+@lru_cache(maxsize=64)
+def _holidays(country: str, year: int) -> frozenset[date]:
+    """Of that year and the next."""
+    return frozenset(holidays.country_holidays(country, years=[year, year + 1]))
 
 
 def _moments(table: OpeningHours, start: datetime) -> list[datetime]:

@@ -22,6 +22,8 @@ ICONS: dict[str, str] = {
     "machine": '<path d="M5 9h14v10H5zM12 9V5m-2 0h4M9 13v2m6-2v2"/>',
     "danger": '<path d="M12 3 2 20h20zM12 10v4m0 3v.1"/>',
     "info": '<circle cx="12" cy="12" r="9"/><path d="M12 11v6m0-9v.1"/>',
+    "bell": '<path d="M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4"/>',
+    "mute": '<path d="M4 9v6h4l5 4V5L8 9zM17 9l5 6m0-6-5 6"/>',
     "clock": '<circle cx="12" cy="12" r="9"/><path d="M12 7v5l4 2"/>',
     "phone": '<path d="M5 4h4l2 5-3 2c1 3 3 5 5 6l2-3 5 2v4c-9 2-17-7-15-16z"/>',
     "globe": '<circle cx="12" cy="12" r="9"/><path d="M3 12h18M12 3c-5 6-5 12 0 18 5-6 5-12 0-18z"/>',

@@ -2,10 +2,14 @@ from django.urls import URLPattern, path
 
 from baquiano.accounts.policy import guarded
 from baquiano.workspace import home
+from baquiano.workspace.broadcasts import deciding as broadcast_deciding
+from baquiano.workspace.broadcasts import pages as broadcast_pages
+from baquiano.workspace.broadcasts import writing as broadcast_writing
 from baquiano.workspace.custody import keeping
 from baquiano.workspace.custody import person as custody
 from baquiano.workspace.custody import requests as data_requests
 from baquiano.workspace.directory import organizations
+from baquiano.workspace.duty import alerts, calls, shifts, watching
 from baquiano.workspace.editorial import (
     articles,
     danger_texts,
@@ -17,15 +21,49 @@ from baquiano.workspace.editorial import (
     writing,
 )
 from baquiano.workspace.editorial import desk as editorial
+from baquiano.workspace.emergency import key as emergency
 from baquiano.workspace.entrance import invitation, login, proving, recovering, security
-from baquiano.workspace.inbox import desk, queue
+from baquiano.workspace.inbox import (
+    answering,
+    dead_letters,
+    deeds,
+    desk,
+    enclosure,
+    queue,
+    remote,
+    safe_contact,
+    setting_apart,
+)
+from baquiano.workspace.inbox import find as inbox_find
+from baquiano.workspace.inbox import folding as inbox_folding
+from baquiano.workspace.inbox import identity as inbox_identity
+from baquiano.workspace.inbox import labels as inbox_labels
+from baquiano.workspace.inbox import load as inbox_load
 from baquiano.workspace.people import access as people_access
 from baquiano.workspace.people import agreeing, describing, facts, finding, papers, record, relatives
 from baquiano.workspace.place import View, staff_screen
 from baquiano.workspace.questions import desk as questions
+from baquiano.workspace.recalls import deciding as recall_deciding
 from baquiano.workspace.recalls import lists
+from baquiano.workspace.recalls import tasks as recall_telling
 from baquiano.workspace.rumours import frauds, rumours
-from baquiano.workspace.setup import hours, inviting, matrix, may, member, team
+from baquiano.workspace.setup import (
+    channels,
+    golive,
+    hours,
+    inviting,
+    matrix,
+    may,
+    member,
+    numbers,
+    replies,
+    roster,
+    sites,
+    team,
+    wording,
+)
+from baquiano.workspace.setup import danger_texts as other_danger_texts
+from baquiano.workspace.setup import home as setup
 
 app_name = "workspace"
 
@@ -55,14 +93,60 @@ urlpatterns: list[URLPattern] = [
     door("recovered/<str:token>/", "recovered", recovering.recovered),
     door("inbox/", "inbox", queue.inbox),
     door("inbox/rows/", "inbox_rows", queue.inbox_rows),
+    door("inbox/find/", "find", inbox_find.find),
+    door("inbox/load/", "load", inbox_load.load),
+    door("inbox/load/now/", "load_now", inbox_load.load_now),
+    door("inbox/load/surge/", "declare_surge", inbox_load.declare_surge),
+    door("inbox/load/surge/end/", "end_surge", inbox_load.end_surge),
+    door("inbox/undelivered/", "dead_letters", dead_letters.dead_letters),
+    door("inbox/undelivered/again/", "repeat_letters", dead_letters.repeat),
+    door("inbox/<int:conversation_id>/unfold/", "unfold", inbox_folding.unfold),
+    door("inbox/<int:conversation_id>/known/", "known", inbox_folding.known),
+    door("inbox/<int:conversation_id>/label/", "label", inbox_labels.label),
+    door("inbox/<int:conversation_id>/unlabel/", "unlabel", inbox_labels.unlabel),
     door("inbox/<int:conversation_id>/", "conversation", desk.conversation),
     door("inbox/<int:conversation_id>/thread/", "thread", desk.conversation_thread),
-    door("inbox/<int:conversation_id>/take/", "take", desk.take),
-    door("inbox/<int:conversation_id>/answer/", "answer", desk.answer),
-    door("inbox/<int:conversation_id>/writing/", "writing", desk.writing),
-    door("inbox/<int:conversation_id>/hand-back/", "hand_back", desk.give_back),
-    door("inbox/<int:conversation_id>/close/", "close", desk.close),
-    door("alerts/<int:alert_id>/acknowledge/", "acknowledge", queue.acknowledge),
+    door("inbox/<int:conversation_id>/take/", "take", deeds.take),
+    door("inbox/<int:conversation_id>/answer/", "answer", answering.answer),
+    door("inbox/<int:conversation_id>/writing/", "writing", answering.writing),
+    door("inbox/<int:conversation_id>/hand-back/", "hand_back", deeds.give_back),
+    door("inbox/<int:conversation_id>/insertables/", "insertables", answering.insertables),
+    door("inbox/<int:conversation_id>/note/", "note", answering.note),
+    door("inbox/<int:conversation_id>/transfer/", "transfer", deeds.transfer),
+    door("inbox/<int:conversation_id>/snooze/", "snooze", deeds.snooze),
+    door("inbox/<int:conversation_id>/close/", "close", deeds.close),
+    door("inbox/<int:conversation_id>/enclosures/<int:message_id>/", "enclosure", enclosure.enclosure),
+    door(
+        "inbox/<int:conversation_id>/enclosures/<int:message_id>/state/", "enclosure_state", enclosure.enclosure_state
+    ),
+    door(
+        "inbox/<int:conversation_id>/enclosures/<int:message_id>/glimpse/",
+        "enclosure_glimpse",
+        enclosure.enclosure_glimpse,
+    ),
+    door("inbox/<int:conversation_id>/enclosures/<int:message_id>/seen/", "seen", enclosure.seen),
+    door("inbox/<int:conversation_id>/safe-contact/", "safe_address", safe_contact.safe_address),
+    door("inbox/<int:conversation_id>/identity/<int:collision_id>/", "decide_identity", inbox_identity.decide),
+    door("inbox/<int:conversation_id>/concerned/", "set_apart", setting_apart.concerned),
+    door("alerts/", "alerts", alerts.alerts),
+    door("alerts/past/", "past_alerts", alerts.past),
+    door("alerts/<int:alert_id>/", "alert", alerts.alert),
+    door("alerts/<int:alert_id>/acknowledge/", "acknowledge", alerts.acknowledge),
+    door("alerts/<int:alert_id>/follow-up/", "follow_up", alerts.follow_up),
+    door("alerts/<int:alert_id>/close/", "close_alert", alerts.close),
+    door("duty/", "duty", shifts.duty),
+    door("duty/watch/", "watch", watching.watch_for),
+    door("duty/mail/", "duty_mail", shifts.duty_mail),
+    door("duty/phone/", "duty_phone", shifts.duty_phone),
+    door("duty/phone/none/", "no_duty_phone", shifts.no_duty_phone),
+    door("duty/<int:shift_id>/begin/", "begin_shift", shifts.begin),
+    door("duty/<int:shift_id>/tested/", "answer_test", shifts.answer_test),
+    door("duty/<int:shift_id>/end/", "end_shift", shifts.end),
+    door("called/<str:token>/", "answer_call", calls.answer_call),  # written in mails: safety/calling.py
+    door("roster/", "roster", roster.roster),
+    door("roster/add/", "plan_shift", roster.plan_shift),
+    door("roster/<int:shift_id>/take-out/", "unplan_shift", roster.unplan_shift),
+    door("roster/<int:shift_id>/end/", "cut_shift", roster.cut_shift),
     door("team/", "team", team.team),
     door("team/invite/", "invite", inviting.invite_somebody),
     door("team/<int:membership_id>/end/", "end_membership", team.end),
@@ -116,7 +200,32 @@ urlpatterns: list[URLPattern] = [
     door("frauds/<int:alert_id>/approve/", "approve_fraud", frauds.approve),
     door("frauds/<int:alert_id>/withdraw/", "withdraw_fraud", frauds.withdraw),
     door("recalls/", "recalls", lists.recalls),
+    door("recalls/tasks/", "recall_tasks", recall_telling.recall_tasks),
+    door("recalls/tasks/<int:line_id>/", "recall_task", recall_telling.recall_task),
+    door("recalls/tasks/<int:line_id>/take/", "take_recall_task", recall_telling.take),
+    door("recalls/tasks/<int:line_id>/let-go/", "let_go_recall_task", recall_telling.let_go),
+    door("recalls/tasks/<int:line_id>/finish/", "finish_recall_task", recall_telling.finish),
     door("recalls/<int:recall_id>/", "recall", lists.recall),
+    door("recalls/<int:recall_id>/now/", "recall_now", lists.recall_now),
+    door("recalls/<int:recall_id>/approve/", "approve_recall", recall_deciding.approve),
+    door("recalls/<int:recall_id>/close/", "close_recall", recall_deciding.close),
+    door("recalls/<int:recall_id>/pause/", "pause_recall", recall_deciding.pause),
+    door("recalls/<int:recall_id>/go-on/", "go_on_recall", recall_deciding.go_on),
+    door("recalls/<int:recall_id>/stop/", "stop_recall", recall_deciding.stop),
+    door("broadcasts/", "broadcasts", broadcast_pages.broadcasts),
+    door("broadcasts/new/", "new_broadcast", broadcast_writing.new),
+    door("broadcasts/preview/", "preview_broadcast", broadcast_writing.preview),
+    door("broadcasts/<int:broadcast_id>/", "broadcast", broadcast_pages.broadcast),
+    door("broadcasts/<int:broadcast_id>/progress/", "broadcast_progress", broadcast_pages.progress),
+    door("broadcasts/<int:broadcast_id>/edit/", "edit_broadcast", broadcast_writing.edit),
+    door("broadcasts/<int:broadcast_id>/throw-away/", "throw_away_broadcast", broadcast_deciding.throw_away),
+    door("broadcasts/<int:broadcast_id>/hand-in/", "hand_in_broadcast", broadcast_deciding.hand_in),
+    door("broadcasts/<int:broadcast_id>/begin/", "begin_broadcast", broadcast_deciding.begin),
+    door("broadcasts/<int:broadcast_id>/approve/", "approve_broadcast", broadcast_deciding.approve),
+    door("broadcasts/<int:broadcast_id>/reopen/", "reopen_broadcast", broadcast_deciding.reopen),
+    door("broadcasts/<int:broadcast_id>/pause/", "pause_broadcast", broadcast_deciding.pause),
+    door("broadcasts/<int:broadcast_id>/go-on/", "go_on_broadcast", broadcast_deciding.go_on),
+    door("broadcasts/<int:broadcast_id>/stop/", "stop_broadcast", broadcast_deciding.stop),
     door("requests/", "requests", data_requests.requests),
     door("requests/new/", "new_request", data_requests.new),
     door("requests/<int:request_id>/", "request", data_requests.request_page),
@@ -164,7 +273,14 @@ urlpatterns: list[URLPattern] = [
     door("people/<int:person_id>/two/<int:other_id>/", "two_people", record.are_two),
     door("people/<int:person_id>/code/", "join_code", agreeing.join_code),
     door("people/<int:person_id>/doors/", "take_code", agreeing.take_code),
-    door("inbox/<int:conversation_id>/person/", "join_here", desk.join_here),
+    door("inbox/<int:conversation_id>/person/", "join_here", deeds.join_here),
+    door("inbox/<int:conversation_id>/record/", "register_here", remote.register_here),
+    door("inbox/<int:conversation_id>/remote/", "remote_why", remote.remote_why),
+    door("inbox/<int:conversation_id>/consent/", "ask_consent", remote.ask_consent),
+    door("inbox/<int:conversation_id>/consent/back/", "take_back_consent", remote.take_back_consent),
+    door("inbox/<int:conversation_id>/document/", "ask_document", remote.ask_document),
+    door("inbox/<int:conversation_id>/document/<int:message_id>/", "file_document", remote.file_document),
+    door("inbox/<int:conversation_id>/document/end/", "end_document", remote.end_document),
     door("people/<int:person_id>/doors/<int:joining_id>/separate/", "unjoin", agreeing.unjoin),
     door("people/<int:person_id>/access/", "grant_access", people_access.grant),
     door("people/<int:person_id>/trail/", "trail", people_access.trail),
@@ -180,10 +296,43 @@ urlpatterns: list[URLPattern] = [
     door("glass/<int:glass_id>/", "glass", people_access.glass),
     door("glass/<int:glass_id>/review/", "review_glass", people_access.review),
     door("glass/notices/<int:notice_id>/seen/", "glass_seen", people_access.seen),
+    door("setup/", "setup", setup.home),
+    door("setup/replies/", "replies", replies.replies),
+    door("setup/replies/new/", "new_reply", replies.new),
+    door("setup/replies/<int:reply_id>/approve/", "approve_reply", replies.approve),
+    door("setup/replies/<int:reply_id>/refuse/", "refuse_reply", replies.refuse),
+    door("setup/replies/<int:reply_id>/take-back/", "withdraw_reply", replies.withdraw),
+    door("setup/wording/", "wording", wording.wording),
+    door("setup/wording/proposals/<int:proposal_id>/approve/", "approve_wording", wording.approve),
+    door("setup/wording/proposals/<int:proposal_id>/refuse/", "refuse_wording", wording.refuse),
+    door("setup/wording/<str:key>/", "wording_of", wording.wording_of),
+    door("setup/wording/<str:key>/<slug:language>/", "propose_wording", wording.propose),
+    door("setup/sites/", "sites", sites.sites),
+    door("setup/sites/new/", "new_site", sites.new),
+    door("setup/sites/<int:site_id>/", "site", sites.site),
+    door("setup/sites/<int:site_id>/close/", "close_site", sites.close),
+    door("setup/sites/<int:site_id>/open/", "reopen_site", sites.reopen),
+    door("setup/sites/<int:site_id>/try/", "try_site", sites.try_it),
+    door("setup/danger/<int:text_id>/", "propose_danger_text", other_danger_texts.propose),
+    door("setup/danger/proposals/<int:proposal_id>/approve/", "approve_danger_text", other_danger_texts.approve),
+    door("setup/danger/proposals/<int:proposal_id>/refuse/", "refuse_danger_text", other_danger_texts.refuse),
     door("may/", "may", may.may),
     door("may/<int:user_id>/", "may_of", may.may_of),
     door("may/<int:user_id>/on/", "may_on", may.may_on),
     door("matrix/", "matrix", matrix.show),
     door("matrix/change/", "change_matrix", matrix.change),
     door("hours/", "hours", hours.hours),
+    door("setup/channels/", "channels", channels.channels),
+    door("setup/channels/<int:channel_id>/stop/", "stop_channel", channels.stop),
+    door("setup/channels/<int:channel_id>/start/", "start_channel", channels.start),
+    door("setup/channels/<int:channel_id>/mended/", "mend_channel", channels.mended),
+    door("setup/channels/<int:channel_id>/test/", "test_channel", channels.test),
+    door("setup/channels/<int:channel_id>/write/", "write_channel", channels.write),
+    door("numbers/", "numbers", numbers.numbers),
+    door("numbers/<slug:number_id>/", "number", numbers.number),
+    door("golive/", "golive", golive.golive),
+    door("emergency/", "emergency", emergency.emergency),
+    door("emergency/copy/", "emergency_copy", emergency.copy),
+    door("emergency/worker.js", "emergency_worker", emergency.worker),
+    door("incidents/<int:incident_id>/", "incident", emergency.incident),
 ]

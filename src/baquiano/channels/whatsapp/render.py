@@ -8,12 +8,13 @@ from typing import Any
 
 from baquiano.channels.events import Alias, Scheme
 from baquiano.channels.numbered import numbered, title, with_numbers
-from baquiano.channels.protocol import Capabilities, Choice, OutMessage
+from baquiano.channels.protocol import Capabilities, Choice, OutMessage, Pace, TemplateMessage
 from baquiano.channels.splitting import pieces, units
 from baquiano.lib.text import clip
 
 # Limits of POST /{phone_number_id}/messages (Graph v25.0), counted in UTF-16 units.
-CAPABILITIES = Capabilities(text_length=4096, buttons=3, button_title=20, rows=10, row_title=24, row_note=72)
+PACE = Pace(line_a_second=80.0, person_every=6.0, person_burst=45)
+CAPABILITIES = Capabilities(text_length=4096, buttons=3, button_title=20, rows=10, row_title=24, row_note=72, pace=PACE)
 BUTTONS_BODY = 1024
 LIST_BODY = 4096
 BUTTON_ID = 256
@@ -26,7 +27,9 @@ Wire = dict[str, Any]
 def render(message: OutMessage, to: Alias) -> tuple[Wire, ...]:
     """The request bodies to send, in order; none for an empty message. ValueError: `to` is no address of WhatsApp."""
     recipient = _recipient(to)
-    if _fits_buttons(message.choices):
+    if message.template:
+        shaped = [_approved(message.template)]
+    elif _fits_buttons(message.choices):
         shaped = _with_interactive(message, BUTTONS_BODY, _buttons(message))
     elif _fits_list(message.choices):
         shaped = _with_interactive(message, LIST_BODY, _list(message))
@@ -38,7 +41,7 @@ def render(message: OutMessage, to: Alias) -> tuple[Wire, ...]:
 def _recipient(to: Alias) -> Wire:
     if to.scheme == Scheme.WHATSAPP_PHONE:
         return {"to": to.value}
-    if to.scheme == Scheme.WHATSAPP_USER:
+    if to.scheme in (Scheme.WHATSAPP_USER, Scheme.WHATSAPP_PARENT):
         return {"recipient": to.value}
     raise ValueError(f"not an address of WhatsApp: {to.scheme}")
 
@@ -62,6 +65,13 @@ def _with_interactive(message: OutMessage, body_limit: int, interactive: Wire) -
 
 def _on_screen(choice: Choice) -> Choice:
     return Choice(choice.id, clip(title(choice), CAPABILITIES.row_title))
+
+
+def _approved(template: TemplateMessage) -> Wire:
+    values = [{"type": "text", "text": value} for value in template.values]
+    body = [{"type": "body", "parameters": values}] if values else []
+    named = {"name": template.name, "language": {"code": template.language}, "components": body}
+    return {"type": "template", "template": named}
 
 
 # Buttons

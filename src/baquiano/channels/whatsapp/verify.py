@@ -4,6 +4,12 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl, urlsplit
+
+from baquiano.channels.protocol import RawRequest
+
+SECRETS = ("app_secret", "previous_app_secret")
+"""The settings that hold them."""
 
 _SIGNATURE = re.compile(r"sha256=([0-9a-f]{64})", re.ASCII)
 
@@ -34,3 +40,17 @@ def challenge(params: Mapping[str, str], token: str) -> str | None:
     if not token or not is_ours or params.get("hub.mode") != "subscribe":
         return None
     return params.get("hub.challenge") or None
+
+
+def is_signed(request: RawRequest, settings: Mapping[str, str]) -> bool:
+    secrets = [settings.get(name, "") for name in SECRETS]
+    return request.method == "POST" and signature_is_valid(
+        request.body, request.headers.get("x-hub-signature-256"), secrets
+    )
+
+
+def challenge_in(request: RawRequest, settings: Mapping[str, str]) -> str | None:
+    """The answer to Meta's question, when the request is one."""
+    if request.method != "GET":
+        return None
+    return challenge(dict(parse_qsl(urlsplit(request.url).query)), settings.get("verify_token", ""))

@@ -1,6 +1,7 @@
 """The people we serve: one file per subject."""
 
-from baquiano.people.models.address import Address, Alias
+from baquiano.people.models.address import Address, Alias, Collision
+from baquiano.people.models.asked import ConsentQuestion, PaperRequest
 from baquiano.people.models.consent import Consent
 from baquiano.people.models.family import Caregiver, FamilyGroup, FamilyMember
 from baquiano.people.models.glass import BrokenGlass, GlassNotice
@@ -16,7 +17,9 @@ __all__ = (
     "Alias",
     "BrokenGlass",
     "Caregiver",
+    "Collision",
     "Consent",
+    "ConsentQuestion",
     "Distinct",
     "Document",
     "Fact",
@@ -28,6 +31,7 @@ __all__ = (
     "KeptPaper",
     "NameWord",
     "Nationality",
+    "PaperRequest",
     "Person",
     "PersonWord",
     "Population",

@@ -28,6 +28,7 @@ class Purpose(models.TextChoices):
     SHARE = "share", _("Share with one organisation")  # 3
     IMAGE = "image", _("Use an image or a story")  # 4
     REMINDERS = "reminders", _("Write with reminders and a short survey")  # 5
+    NEWS = "news", _("Write with news meant for many people")
     RESEARCH = "research", _("Use it in a study, without the name")
 
 

@@ -78,12 +78,11 @@ def ago(at: datetime | None) -> SafeString:
     if at is None:
         return SafeString("")
     exact = timezone.localtime(at).strftime("%d-%m-%Y %H:%M")
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, _in_words(timezone.now() - at)
-    )
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact, in_words(timezone.now() - at))
 
 
-def _in_words(passed: timedelta) -> str:
+def in_words(passed: timedelta) -> str:
+    """How long ago, as people say it."""
     minutes = int(passed.total_seconds() // 60)
     if minutes < 1:
         return gettext("now")

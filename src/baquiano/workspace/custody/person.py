@@ -24,7 +24,7 @@ from baquiano.directory.models import Organization
 from baquiano.lib.turnstile import writing
 from baquiano.people.models.person import Gender
 from baquiano.people.portrait import rows_of
-from baquiano.workspace.templatetags.workspace import LANGUAGES
+from baquiano.workspace.codes import LANGUAGES
 
 
 class WhyForm(forms.Form):

@@ -17,7 +17,7 @@ from baquiano.accounts.audit import read
 from baquiano.accounts.models import organisation
 from baquiano.accounts.policy import StaffRequest, find_or_refuse, permissions
 from baquiano.custody.models import Kept
-from baquiano.workspace.templatetags.workspace import COUNTRIES, LANGUAGES
+from baquiano.workspace.codes import COUNTRIES, LANGUAGES
 
 AT_ONCE = 100
 

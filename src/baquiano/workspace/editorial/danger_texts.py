@@ -13,8 +13,10 @@ from django.views.decorators.http import require_safe
 from baquiano.accounts.models import User, organisation
 from baquiano.accounts.policy import StaffRequest
 from baquiano.safety.actions import sign
-from baquiano.safety.models import CrisisText, EmergencyNumber
+from baquiano.safety.models import CrisisProposal, CrisisText, EmergencyNumber
+from baquiano.safety.proposing import UNDECIDED
 from baquiano.workspace.editorial.proposals import CHANGED
+from baquiano.workspace.setup.danger_texts import as_read
 
 LANGUAGES = ("es", "en", "pt", "fr", "ht")
 SIGNATURES = 2
@@ -33,7 +35,10 @@ class LanguageSigned:
 
 @dataclass(frozen=True)
 class DangerItem:
-    """`value`: which words of which text are signed; other words are another value. `spanish`: what it should say."""
+    """`value`: which words of which text are signed; other words are another value. `spanish`: what it should say.
+
+    `proposal`: other words that wait for somebody else, and `shown` as they would be read; `may_approve`: it is not their own.
+    """
 
     text: CrisisText
     value: str
@@ -42,6 +47,9 @@ class DangerItem:
     is_mine: bool
     spanish: str
     numbers: tuple[str, ...]
+    proposal: CrisisProposal | None
+    shown: str
+    may_approve: bool
 
 
 class SignForm(forms.Form):
@@ -87,6 +95,7 @@ def danger_texts_in(request: StaffRequest, language: str) -> HttpResponse:
     page = {
         "language": language,
         "items": items,
+        "proposed": [item for item in items if item.proposal],
         "problems": tuple(form.errors.get("text", ())),
         "ticked": frozenset(request.POST.getlist("text")),
     }
@@ -97,14 +106,23 @@ def _items(language: str, user: User) -> list[DangerItem]:
     texts = _texts()
     spanish = {(text.kind, text.country): text.text for text in texts if text.language == "es"}
     numbers = dict(EmergencyNumber.objects.values_list("id", "number"))
+    waiting = {row.text_id: row for row in CrisisProposal.objects.filter(UNDECIDED).select_related("by")}
     return [
-        _item(text, user, "" if language == "es" else spanish.get((text.kind, text.country), ""), numbers)
+        _item(
+            text,
+            user,
+            "" if language == "es" else spanish.get((text.kind, text.country), ""),
+            numbers,
+            waiting.get(text.pk),
+        )
         for text in texts
         if text.language == language
     ]
 
 
-def _item(text: CrisisText, user: User, spanish: str, numbers: dict[str, str]) -> DangerItem:
+def _item(
+    text: CrisisText, user: User, spanish: str, numbers: dict[str, str], proposal: CrisisProposal | None
+) -> DangerItem:
     signers = {row.by_id: row.by for row in text.signatures.all() if row.words == text.words}
     return DangerItem(
         text,
@@ -114,4 +132,7 @@ def _item(text: CrisisText, user: User, spanish: str, numbers: dict[str, str]) -
         is_mine=user.pk in signers,
         spanish=spanish,
         numbers=tuple(numbers.get(id, id) for id in text.numbers),
+        proposal=proposal,
+        shown=as_read(text, proposal.words) if proposal else "",
+        may_approve=proposal is not None and proposal.by_id != user.pk,
     )

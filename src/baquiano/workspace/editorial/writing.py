@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from baquiano.accounts.policy import StaffRequest
-from baquiano.channels.segments import Segments, segments
+from baquiano.channels.segments import Segments, segments, transliterated
 from baquiano.conversations.preview import Preview, preview
 from baquiano.knowledge import editing
 from baquiano.knowledge.editing import SECTIONS, CannotSave, SourceWritten, Written, mark_of
@@ -279,10 +279,12 @@ def throw_away(request: StaffRequest, article_id: str) -> HttpResponse:
 
 def _shown(article: Article, fields: Mapping[str, str]) -> dict[str, Preview | Segments]:
     said = preview(_text_of(article, fields))
+    whole = f"{said.spoken}\n{fields.get('short_answer', '')}".strip()
     return {
         "preview": said,
         "sms": segments(said.spoken),
-        "sms_long": segments(f"{said.spoken}\n{fields.get('short_answer', '')}".strip()),
+        "sms_long": segments(whole),
+        "sms_plain": segments(transliterated(whole)),
     }
 
 

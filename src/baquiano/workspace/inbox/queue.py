@@ -1,94 +1,149 @@
-"""Who waits for a person, the gravest first, and the alerts nobody has answered yet."""
+"""Who waits for a person, the gravest first. Which part of the list is looked at stands in the address: it names nobody."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
-from baquiano.accounts.models import User
 from baquiano.accounts.policy import StaffRequest
-from baquiano.conversations.models import Conversation
-from baquiano.conversations.thread import inbox as rows_of
-from baquiano.conversations.thread import inbox_counts
-from baquiano.engine.danger import Level
-from baquiano.safety.actions import acknowledge as have_seen
-from baquiano.safety.models import Alert
+from baquiano.conversations.queue import TABS, Inbox, Wanted
+from baquiano.conversations.queue import inbox as look_at
+from baquiano.workspace.codes import COUNTRIES, LANGUAGES, LEVELS
 from baquiano.workspace.duties import duties_of
-from baquiano.workspace.inbox.fragment import Fragment, fragment, unchanged, whole
+from baquiano.workspace.inbox.fragment import unchanged, whole
+
+TAB_WORDS = {
+    "now": _("To answer"),
+    "mine": _("Mine"),
+    "for_me": _("For me"),
+    "aside": _("Put aside"),
+    "all": _("All"),
+}
 
 
 @dataclass(frozen=True)
-class OpenAlert:
-    """`conversation`: its number, 0 when the alert is about something else."""
+class Tab:
+    """`key`: the digit that opens it."""
 
-    alert: Alert
-    conversation: int
+    name: str
+    key: int
+    words: Any
+    count: int
+    address: str
+    is_here: bool
 
 
 @dataclass(frozen=True)
 class Queue:
-    """The list and what stands above it."""
+    """The list as it is now. The alerts stand above it on every screen: workspace/duty."""
 
-    rows: Fragment
-    alerts: Fragment
+    found: Inbox
+    wanted: Wanted
+    showing: int
 
     @property
     def seen(self) -> str:
-        return f"{self.rows.seen}-{self.alerts.seen}"
+        """Changes with what is in the list, and once a minute, because it says how long everybody waits."""
+        minute = f"{timezone.now():%H%M}"
+        state = repr((self.found, self.wanted, self.showing, minute, get_language()))
+        return hashlib.sha256(state.encode()).hexdigest()[:12]
+
+    @property
+    def html(self) -> SafeString:
+        here = reverse("workspace:inbox")
+        page = {
+            "inbox": self.found,
+            "tabs": _tabs(self.found, self.wanted),
+            "here": here,
+            "rows_at": here if self.showing else "",  # seen from the list itself: hundreds of times
+            "address": address_of(self.wanted),
+            "tab": self.wanted.tab,
+            "showing": self.showing,
+        }
+        return SafeString(render_to_string("workspace/inbox/rows.html", page).strip())
+
+    @property
+    def poll(self) -> str:
+        """Where the page asks whether something has changed."""
+        return f"{reverse('workspace:inbox_rows')}?{urlencode({'showing': self.showing, **_said(self.wanted)})}"
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.wanted.level or self.wanted.language or self.wanted.country)
+
+    @property
+    def levels(self) -> list[tuple[str, Any]]:
+        return [(code or "none", words) for code, words in LEVELS.items()]
+
+    @property
+    def languages(self) -> list[tuple[str, Any]]:
+        return list(LANGUAGES.items())
+
+    @property
+    def countries(self) -> list[tuple[str, Any]]:
+        return [*COUNTRIES.items(), ("none", _("country not known"))]
 
 
 def inbox(request: StaffRequest) -> HttpResponse:
-    page = {"queue": queue(request.user, showing=0), "showing": 0, "duties": duties_of(request.user)}
+    page = {"queue": queue(request, showing=0), "showing": 0, "duties": duties_of(request.user)}
     return render(request, "workspace/inbox.html", page)
 
 
 def inbox_rows(request: StaffRequest) -> HttpResponse:
     """Polled: the rows when they have changed, else nothing."""
-    showing = whole(request.GET.get("showing", ""))
-    now = queue(request.user, showing=showing)
+    now = queue(request, showing=whole(request.GET.get("showing", "")))
     if now.seen == request.GET.get("seen"):
         return unchanged()
     return render(request, "workspace/inbox/poll_rows.html", {"queue": now})
 
 
-@require_POST
-def acknowledge(request: StaffRequest, alert_id: int) -> HttpResponse:
-    """ "I have seen it and I am going": the alert stops calling the others."""
-    found = next((one for one in open_alerts(request.user) if one.alert.pk == alert_id), None)
-    if found is None:
-        messages.info(request, _("Somebody else has already answered this alert."))
-        return redirect("workspace:inbox")
-    have_seen(found.alert, by=request.user)
-    messages.success(request, _("You have taken this alert: now look after the person."))
-    if not found.conversation:
-        return redirect("workspace:inbox")
-    return redirect("workspace:conversation", found.conversation)
-
-
-def queue(user: User, *, showing: int) -> Queue:
+def queue(request: StaffRequest, *, showing: int) -> Queue:
     """`showing`: the conversation on the right, marked in the list; 0 for none."""
-    return Queue(
-        fragment(
-            "workspace/inbox/rows.html", {"rows": rows_of(user), "counts": inbox_counts(user), "showing": showing}
-        ),
-        fragment("workspace/inbox/alerts.html", {"alerts": open_alerts(user)}),
+    wanted = wanted_of(request)
+    return Queue(look_at(request.user, wanted), wanted, showing)
+
+
+def wanted_of(request: StaffRequest) -> Wanted:
+    """What the address says; nonsense is the whole list."""
+    asked = request.GET
+    tab, level = asked.get("tab", ""), asked.get("level", "")
+    language, country = asked.get("language", ""), asked.get("country", "")
+    return Wanted(
+        tab=tab if tab in TABS else "now",
+        level=level if level in LEVELS or level == "none" else "",
+        language=language if language in LANGUAGES else "",
+        country=country if country in COUNTRIES or country == "none" else "",
     )
 
 
-def open_alerts(user: User) -> list[OpenAlert]:
-    """Danger only (P0 and P1), the gravest first; about a conversation only when this person may read it."""
-    alerts = [
-        OpenAlert(alert, _conversation_of(alert))
-        for alert in Alert.objects.open().order_by("level", "due_at")
-        if Level(alert.level).is_crisis
+def address_of(wanted: Wanted) -> str:
+    """ "?tab=mine&language=ht"; empty for the list as it opens."""
+    said = _said(wanted)
+    return f"?{urlencode(said)}" if said else ""
+
+
+def _said(wanted: Wanted) -> dict[str, str]:
+    return {name: value for name, value in asdict(wanted).items() if value and (name, value) != ("tab", "now")}
+
+
+def _tabs(found: Inbox, wanted: Wanted) -> list[Tab]:
+    return [
+        Tab(
+            name=name,
+            key=number,
+            words=TAB_WORDS[name],
+            count=found.tabs[name],
+            address=address_of(replace(wanted, tab=name)),
+            is_here=name == wanted.tab,
+        )
+        for number, name in enumerate(TABS, 1)
     ]
-    readable = Conversation.objects.visible_to(user).in_bulk([open_alert.conversation for open_alert in alerts])
-    return [alert for alert in alerts if not alert.conversation or alert.conversation in readable]
-
-
-def _conversation_of(alert: Alert) -> int:
-    kind, _colon, number = alert.about.partition(":")
-    return whole(number) if kind == "conversation" else 0

@@ -16,7 +16,7 @@ from baquiano.accounts.audit import read
 from baquiano.accounts.policy import StaffRequest, find_for, find_or_refuse
 from baquiano.conversations.wording import wording
 from baquiano.directory.models import Organization
-from baquiano.people import actions, consenting, joining
+from baquiano.people import consenting, holding, joining
 from baquiano.people.categories import SENSITIVE, Data
 from baquiano.people.consenting import Asked, CannotConsent, Restrictions
 from baquiano.people.contact import SafeContact, dump, parse
@@ -225,18 +225,20 @@ def safe_contact(request: StaffRequest, person_id: int) -> HttpResponse:
     if not form.is_bound:
         read(request.user, person, about=person.pk)  # the form shows how to reach them
     if form.is_valid():
-        actions.reach_them_so(person, dump(SafeContact(**form.cleaned_data)), by=request.user)
+        holding.settle_person(person, dump(SafeContact(**form.cleaned_data)), by=request.user)
         messages.success(request, _("Saved."))
         return redirect("workspace:person", person.pk)
-    page = {"person": person, "form": form}
+    page = {"person": person, "form": form, "is_held": holding.is_person_held(person)}
     return render(request, "workspace/people/contact.html", page, status=422 if form.errors else 200)
 
 
 def in_words(person: Person) -> list[tuple[str, str]]:
     """How they can be reached, for a page. Empty: they were not asked."""
-    if not person.safe_contact:
-        return []
-    held = parse(person.safe_contact)
+    return rule_in_words(parse(person.safe_contact)) if person.safe_contact else []
+
+
+def rule_in_words(held: SafeContact) -> list[tuple[str, str]]:
+    """One rule, of a person or of one door of theirs."""
     yes, no = _("yes"), _("no")
     rows = [
         (_("Write"), yes if held.may_write else no),

@@ -1,5 +1,6 @@
 """The words of staff screens for what the house keeps as codes. Only words: nothing here asks the database but `permitted`."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,17 +12,11 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from baquiano.accounts.policy import permissions
+from baquiano.ui.templatetags.ui import in_words
+from baquiano.workspace.codes import COUNTRIES, DANGERS, LANGUAGES, LEVELS, REASONS, TROUBLES
 
 register = template.Library()
 
-LEVELS = {
-    "P0": _("Danger now"),
-    "P1": _("Danger, within minutes"),
-    "P2": _("Urgent, within hours"),
-    "P3": _("Today"),
-    "P4": _("Complaint"),
-    "": _("Question"),
-}
 # A shape of its own for each level: colour alone says nothing to whoever does not see it.
 SHAPES = {
     "P0": '<path d="M7 1h6l6 6v6l-6 6H7l-6-6V7z"/>',
@@ -31,33 +26,10 @@ SHAPES = {
     "P4": '<circle cx="10" cy="10" r="6.5" fill="none" stroke="currentColor" stroke-width="3"/>',
     "": '<path d="M3 8.5h14v3H3z"/>',
 }
-REASONS = {
-    "danger": _("May be in danger"),
-    "asked": _("Asked for a person"),
-    "lost": _("The assistant did not understand"),
-    "complaint": _("Has a complaint"),
-    "voice": _("Sent something the assistant cannot read"),
-    "late": _("A message came late"),
-    "identity": _("The number changed hands"),
-    "unanswered": _("There is no approved answer"),
-}
-DANGERS = {
-    "medical": _("Health emergency"),
-    "self_harm": _("May hurt themselves"),
-    "violence": _("Violence now"),
-    "captivity": _("Held or trafficked"),
-    "child": _("A child alone or lost"),
-    "detention": _("Detention or expulsion today"),
-    "sexual": _("Sexual violence"),
-    "staff_abuse": _("Abuse by staff"),
-    "unknown": _("Says they are in danger"),
-    "need": _("Urgent need"),
-    "distress": _("Distress"),
-    "complaint": _("Complaint"),
-}
 DELIVERIES = {
     "queued": ("◷", _("waiting to be sent")),
     "sending": ("◷", _("being sent")),
+    "window": ("◷", _("leaves when they write again")),
     "uncertain": ("?", _("not known whether it was sent")),
     "accepted": ("✓", _("sent")),
     "sent": ("✓", _("sent")),
@@ -65,19 +37,20 @@ DELIVERIES = {
     "read": ("✓✓", _("read")),
     "failed": ("✕", _("did not arrive")),
 }
-LANGUAGES = {
-    "es": _("Spanish"),
-    "en": _("English"),
-    "pt": _("Portuguese"),
-    "fr": _("French"),
-    "ht": _("Haitian Creole"),
-}
-COUNTRIES = {"CO": "Colombia", "CL": "Chile"}
+TRY_ELSEWHERE = _("Look for another safe way in their record")
+MAYBE_TWICE = _("they may have it twice")
 REACHES = {
     "free": _("may be written to now"),
     "template": _("only with a template"),
     "closed": _("chat that has ended"),
     "moved": _("number changed hands"),
+}
+RECALL_STAGES = {
+    "written": _("notice written"),
+    "seen": _("read the new words"),
+    "task": _("to be told by a person"),
+    "done": _("seen to by a person"),
+    "left_out": _("left out"),
 }
 PEOPLE = {
     "people", "new_person", "ownerless", "person", "edit_person", "safe_contact", "family", "add_caregiver", "add_document",
@@ -86,10 +59,22 @@ PEOPLE = {
 EDITORIAL = frozenset(
     ["editorial", "board", "proposals", "batch", "adopt", "approve_several", "articles", "article", "new_article", "edit", "translate", "version",
      "approve", "send_back", "withdraw", "languages", "withdraw_translation", "danger_texts", "danger_texts_in", "guide",
-     "same_as_before", "recalls", "recall", "questions", "question", "settle_questions", "question_weeks",
-     "frauds", "new_fraud", "rumours", "rumour", "new_rumour", "answer_rumour"]
+     "same_as_before", "broadcasts", "new_broadcast", "broadcast", "edit_broadcast", "recalls", "recall", "recall_tasks", "recall_task", "questions", "question", "settle_questions", "question_weeks",
+     "frauds", "new_fraud", "rumours", "rumour", "new_rumour", "answer_rumour", "propose_danger_text"]
 )  # fmt: skip
-CHANNELS = {"whatsapp": "WhatsApp", "webchat": _("Web chat"), "console": _("Terminal")}
+SETUP = frozenset(
+    ["setup", "hours", "team", "member", "invite", "end_membership", "recover", "confirm_recovery", "may_of", "may_on", "matrix",
+     "change_matrix", "channels", "test_channel", "roster", "plan_shift", "numbers", "number", "golive", "replies", "new_reply", "wording", "wording_of", "propose_wording", "sites", "new_site", "site"]
+)  # fmt: skip
+"""Names of the pages behind "Setup"."""
+DUTY = frozenset(["duty", "alerts", "alert", "past_alerts", "follow_up", "duty_mail", "duty_phone"])
+CHANNELS = {
+    "whatsapp": "WhatsApp",
+    "telegram": "Telegram",
+    "sms": "SMS",
+    "webchat": _("Web chat"),
+    "console": _("Terminal"),
+}
 
 
 @register.simple_tag(takes_context=True)
@@ -112,13 +97,49 @@ def level(code: str) -> SafeString:
 
 
 @register.simple_tag
-def tick(delivery: str) -> SafeString:
-    """How far what we sent has got, as a mark with its word."""
+def bar(share: int) -> SafeString:
+    """A line as long as its number, beside the number that says it."""
+    return format_html(
+        '<svg class="bar__line" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width="{}" height="8"/></svg>',
+        max(1, share),
+    )
+
+
+@register.simple_tag
+def columns(hours: Iterable[Any]) -> SafeString:
+    """A day in columns: `share` of the highest each. The numbers stand below it in words."""
+    drawn = "".join(
+        f'<rect x="{number * 10 + 1}" y="{100 - hour.share}" width="8" height="{hour.share}"/>'
+        for number, hour in enumerate(hours)
+    )
+    return format_html(
+        '<svg class="columns" viewBox="0 0 240 100" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
+        gettext("One column for each of the last 24 hours"),
+        mark_safe(drawn),
+    )
+
+
+@register.filter
+def level_word(code: str) -> str:
+    """ "P1 Danger, within minutes": its shape is drawn by the style sheet, for lists of hundreds."""
+    return f"{code} {LEVELS.get(code, LEVELS[''])}".strip()
+
+
+@register.simple_tag
+def tick(delivery: str, trouble: str = "", is_doubled: bool = False) -> SafeString:
+    """How far what we sent has got, as a mark with its word; why it did not arrive and what to try; whether they may have it twice."""
     mark, words = DELIVERIES.get(delivery, ("", ""))
     if not mark:
         return SafeString("")
+    why = [TROUBLES.get(trouble, TROUBLES[""]), TRY_ELSEWHERE] if delivery == "failed" else []
+    if is_doubled:
+        why.append(MAYBE_TWICE)
     return format_html(
-        '<span class="tick tick--{}"><span aria-hidden="true">{}</span> {}</span>', delivery, mark, words
+        '<span class="tick tick--{}"><span aria-hidden="true">{}</span> {}{}</span>',
+        delivery,
+        mark,
+        words,
+        "".join(f". {one}" for one in why),
     )
 
 
@@ -132,6 +153,18 @@ def is_people(here: str) -> bool:
 def is_editorial(here: str) -> bool:
     """Whether a page of this name belongs to the texts."""
     return here in EDITORIAL
+
+
+@register.filter
+def is_duty(here: str) -> bool:
+    """Whether a page of this name belongs to who answers danger."""
+    return here in DUTY
+
+
+@register.filter
+def is_setup(here: str) -> bool:
+    """Whether a page of this name belongs to what is set up."""
+    return here in SETUP
 
 
 @register.filter
@@ -160,6 +193,11 @@ def reach_word(code: str) -> Any:
 
 
 @register.filter
+def recall_stage(code: str) -> Any:
+    return RECALL_STAGES.get(code, code)
+
+
+@register.filter
 def channel_word(code: str) -> Any:
     return CHANNELS.get(code, code)
 
@@ -180,6 +218,12 @@ def clock(at: datetime | None) -> SafeString:
 
 
 @register.filter
+def ago_in_words(at: datetime) -> str:
+    """How long ago, and nothing else."""
+    return in_words(timezone.now() - at)
+
+
+@register.filter
 def due(at: datetime | None) -> str:
     """What is left, or how long it is past, in words."""
     if at is None:
@@ -188,6 +232,14 @@ def due(at: datetime | None) -> str:
     if left < timedelta(0):
         return gettext("%(time)s past its time") % {"time": _spell(-left)}
     return gettext("time left: %(time)s") % {"time": _spell(left)}
+
+
+@register.filter
+def left(at: datetime | None) -> str:
+    """ "2 h", "35 min": how long until then; nothing once it has passed."""
+    if at is None or at < timezone.now():
+        return ""
+    return _spell(at - timezone.now())
 
 
 def _spell(span: timedelta) -> str:

@@ -11,10 +11,15 @@ from django.urls import reverse
 
 from baquiano.channels import registry, replay
 from baquiano.channels.models import Channel
+from baquiano.terminal import lines, proposals
 
 EXAMPLES = """Examples:
   baquiano channel list
-  baquiano channel whatsapp --line 106540352242922 --name "Línea de orientación"
+  baquiano channel whatsapp --line 106540352242922 --account 102290129340398 --name "Línea de orientación"
+  baquiano channel telegram --name "Bot de orientación"
+  baquiano channel sms --provider twilio --line +15550000001 --account AC00000000000000000000000000000001
+  baquiano channel sms --provider http --line +573000000001 --gateway gateway.toml
+  baquiano channel templates
   baquiano channel replay whatsapp body.json
 """
 
@@ -30,8 +35,27 @@ class Command(BaseCommand):
         )
         whatsapp.add_argument("--line", required=True, help="the phone_number_id that Meta shows")
         whatsapp.add_argument("--name", default="WhatsApp")
+        whatsapp.add_argument("--no-signals", action="store_true", help="no blue ticks and no “typing…”")
+        whatsapp.add_argument(
+            "--account", default="", help="the ID of the WhatsApp Business account, to see how the line is"
+        )
+        telegram = verbs.add_parser("telegram", help="set up a bot of Telegram; its token is asked")
+        telegram.add_argument("--name", default="", help="as colleagues see it; otherwise the name of the bot")
+        sms = verbs.add_parser("sms", help="set up a number of SMS; secrets are asked, never typed as options")
+        sms.add_argument(
+            "--provider", required=True, choices=("twilio", "http"), help="http: any gateway, described in a file"
+        )
+        sms.add_argument("--line", required=True, help="our own number, with that of its country")
+        sms.add_argument("--name", default="SMS")
+        sms.add_argument("--account", default="", help="Twilio: the Account SID")
+        sms.add_argument(
+            "--messaging-service", default="", help="Twilio: the SID of a messaging service, if it sends through one"
+        )
+        sms.add_argument("--gateway", default="", help="http: the file (TOML) that describes the gateway")
+        sms.add_argument("--without-accents", action="store_true", help="leave accents out where that saves a message")
+        verbs.add_parser("templates", help="the texts to have approved at Meta, and how far each is")
         again = verbs.add_parser("replay", help="the canonical events of a webhook body, one JSON object per line")
-        again.add_argument("kind", choices=("whatsapp",))
+        again.add_argument("kind", choices=registry.kinds_with_sender())
         again.add_argument("file")
 
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
@@ -39,16 +63,28 @@ class Command(BaseCommand):
             case "list":
                 self._list()
             case "whatsapp":
-                self._whatsapp(options["line"], options["name"])
+                self._whatsapp(options["line"], options["name"], options["account"], options["no_signals"])
+            case "telegram":
+                self.stdout.write(lines.set_up_telegram(options["name"]))
+            case "sms":
+                self._sms(options)
+            case "templates":
+                self._templates()
             case "replay":
                 self._replay(options["kind"], options["file"])
 
     def _list(self) -> None:
         for channel in Channel.objects.order_by("id"):
-            state = channel.trouble or ("open" if channel.is_open else "closed")
+            state = "stopped" if channel.stopped_at else channel.trouble or ("open" if channel.is_open else "closed")
             self.stdout.write(f"{channel.pk}  {channel.kind:<9} {channel.name}  {state}")
 
-    def _whatsapp(self, line: str, name: str) -> None:
+    def _templates(self) -> None:
+        for line in Channel.objects.filter(kind=Channel.ChannelKind.WHATSAPP).order_by("id"):
+            self.stdout.write(f"{line.pk}  {line.name}")
+            for one in proposals.propose(line):
+                self.stdout.write(f"  {one.name}  {one.language}  {one.category}  {one.state}\n    {one.text}")
+
+    def _whatsapp(self, line: str, name: str, account: str, no_signals: bool) -> None:
         token = getpass.getpass("Access token (permanent, of the system user): ").strip()
         app_secret = getpass.getpass("App secret: ").strip()
         if not token or not app_secret:
@@ -64,11 +100,22 @@ class Command(BaseCommand):
             # While Meta changes over, both secrets are right.
             "previous_app_secret": before if before != app_secret else channel.setting("previous_app_secret"),
             "verify_token": verify_token,
+            "no_signals": "yes" if no_signals else "",
+            "account_id": account or channel.setting("account_id"),
         }
         channel.trouble = ""
         channel.save()
-        url = settings.ENVIRONMENT.url + reverse("api:whatsapp", args=[channel.pk])
+        url = settings.ENVIRONMENT.url + reverse("api:webhook", args=[channel.kind, channel.pk])
         self.stdout.write(f"Callback URL for Meta:  {url}\nVerify token for Meta:  {verify_token}")
+
+    def _sms(self, options: dict[str, Any]) -> None:
+        number, name, without_accents = options["line"], options["name"], options["without_accents"]
+        if options["provider"] == "twilio":
+            account, service = options["account"], options["messaging_service"]
+            said = lines.set_up_twilio(number, name, account, service, without_accents=without_accents)
+        else:
+            said = lines.set_up_gateway(number, name, options["gateway"], without_accents=without_accents)
+        self.stdout.write(said)
 
     def _replay(self, kind: str, file: str) -> None:
         path = Path(file)

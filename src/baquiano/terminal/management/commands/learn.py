@@ -13,12 +13,13 @@ from baquiano.knowledge.search import fit, reading
 from baquiano.knowledge.search.index import Index
 from baquiano.knowledge.search.vectors import Packaged, Remembered
 from baquiano.safety import book
+from baquiano.safety.learning import learn
 
 
 class Command(BaseCommand):
     help = (
-        "After topics or examples of the packs have changed: make the vectors that are missing and fit the calibration again, "
-        "out of fold. Example: baquiano learn --vectors-only"
+        "After topics or examples of the packs, or the messages of the second ear, have changed: make the vectors that are missing, "
+        "let the ear learn, and fit the calibration again, out of fold. Example: baquiano learn --vectors-only"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             raise CommandError(f"Search by meaning cannot run here: {why_not}")
         folder = Path(settings.PACKS) / "comun" / "search"
         embedder = self._vectors(folder / finding.SHIPPED)
+        self._ear(embedder)
         if not vectors_only:
             self._calibration(folder / "calibration.json", embedder)
 
@@ -44,6 +46,13 @@ class Command(BaseCommand):
         needed.save(file)
         self.stdout.write(f"{file.name}: vectors of {len(set(texts))} texts")
         return before
+
+    def _ear(self, embedder: Remembered) -> None:
+        messages = book.messages_heard()
+        self.stdout.write(f"Learning from {len(messages)} messages of danger and none …")
+        learned = learn(messages, reading.read_slang(settings.PACKS), embedder)
+        learned.save(book.ear_file())
+        self.stdout.write(f"{book.ear_file().name}: learnt ({book.ear_file().stat().st_size / 1e6:.1f} MB)")
 
     def _calibration(self, file: Path, embedder: Remembered) -> None:
         self.stdout.write("Fitting the calibration on examples held back from the index …")

@@ -23,6 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--name", help="as people read it in the greeting")
         parser.add_argument("--countries", help=f"where it orients, of {','.join(sorted(COUNTRIES))}: CO, CL or CO,CL")
         parser.add_argument("--hours", help="when somebody answers, as OpenStreetMap writes hours")
+        parser.add_argument(
+            "--letter-hours", help="when a letter nobody asked for may leave, in the person's own time (08:00-21:00)"
+        )
         parser.add_argument("--timezone", help="for the hours, for example America/Santiago")
 
     def handle(
@@ -31,6 +34,7 @@ class Command(BaseCommand):
         name: str | None,
         countries: str | None,
         hours: str | None,
+        letter_hours: str | None,
         timezone: str | None,
         **options: Any,
     ) -> None:
@@ -40,7 +44,9 @@ class Command(BaseCommand):
         if countries:
             who.countries = _countries(countries)
         if hours:
-            who.staffed_hours = _hours(hours)
+            who.staffed_hours = _hours("--hours", hours)
+        if letter_hours:
+            who.letter_hours = _hours("--letter-hours", letter_hours)
         if timezone:
             who.timezone = _timezone(timezone)
         if not who.name or not who.countries:
@@ -49,7 +55,10 @@ class Command(BaseCommand):
             who.save()
             audit(None, "organisation.changed", who)
             shelf_changed()  # greeting and hours are read from the pictures in memory
-        self.stdout.write(f"{who.name}: {', '.join(who.countries)}; people answer {who.staffed_hours} ({who.timezone})")
+        self.stdout.write(
+            f"{who.name}: {', '.join(who.countries)}; people answer {who.staffed_hours} ({who.timezone}); "
+            f"unasked letters leave {who.letter_hours}, by the clock of whoever gets them"
+        )
 
 
 def _countries(written: str) -> list[str]:
@@ -62,12 +71,12 @@ def _countries(written: str) -> list[str]:
     return list(dict.fromkeys(codes))
 
 
-def _hours(written: str) -> str:
+def _hours(option: str, written: str) -> str:
     try:
         check(written)
     except HoursNotUnderstood:
         raise CommandError(
-            f"--hours: “{written}” is not understood. Example: Mo-Fr 08:00-17:00; Sa 09:00-12:00"
+            f"{option}: “{written}” is not understood. Example: Mo-Fr 08:00-17:00; Sa 09:00-12:00"
         ) from None
     return written
 

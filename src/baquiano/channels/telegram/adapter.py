@@ -1,0 +1,46 @@
+"""Telegram as the rooms above see it: one object with what every channel has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from baquiano.channels.events import Alias, Event
+from baquiano.channels.protocol import Capabilities, Fetched, OutMessage, RawRequest, Verdict
+from baquiano.channels.telegram.media import fetch
+from baquiano.channels.telegram.parse import parse
+from baquiano.channels.telegram.render import CAPABILITIES, render
+from baquiano.channels.telegram.send import seen, send
+from baquiano.channels.telegram.verify import has_the_secret
+
+
+@dataclass(frozen=True)
+class Telegram:
+    """Satisfies `protocol.Adapter`; it keeps nothing."""
+
+    kind: str = "telegram"
+    capabilities: Capabilities = CAPABILITIES
+    has_a_door_for_each_line: bool = True
+
+    def handshake(self, _request: RawRequest, _settings: Mapping[str, str]) -> str | None:
+        return None
+
+    def is_genuine(self, request: RawRequest, settings: Mapping[str, str]) -> bool:
+        return has_the_secret(request, settings)
+
+    def kept(self, request: RawRequest, _settings: Mapping[str, str]) -> bytes:
+        return request.body
+
+    def parse(self, body: bytes) -> tuple[Event, ...]:
+        return parse(body)
+
+    def render(self, message: OutMessage, to: Alias) -> tuple[dict[str, Any], ...]:
+        return render(message, to)
+
+    def send(self, wire: Mapping[str, Any], settings: Mapping[str, str], echo: str) -> Verdict:
+        return send(wire, settings, echo)
+
+    def fetch(self, provider_id: str, settings: Mapping[str, str], most_bytes: int) -> Fetched:
+        return fetch(provider_id, settings, most_bytes)
+
+    def seen(self, provider_id: str, settings: Mapping[str, str], *, types: bool) -> bool:
+        return seen(provider_id, settings, types=types)
