@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 PHONE = {"width": 360, "height": 740}
@@ -35,6 +35,7 @@ AWAY = ".wikipedia.org/"  # where the quick exit leads: asked for on purpose, an
 CUT = ("Failed to load resource", "error occurred when fetching the script")
 """What Chromium says when a line is cut on purpose: of a page's own request, and of its worker's."""
 PATIENCE = 30_000  # milliseconds; the first page of a busy machine is slow
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

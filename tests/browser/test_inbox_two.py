@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -48,11 +49,15 @@ def takes(page: Page) -> None:
 
 
 def a_minute_later() -> int:
-    """The clock of the house, 61 seconds on: whose screen asks no more is gone."""
-    gone = Conversation.objects.get().owner_id
-    Screen.objects.filter(user=gone).update(polled_at=timezone.now() - timedelta(seconds=61))
-    Conversation.objects.update(owner_since=timezone.now() - timedelta(seconds=61))
-    return owning.release_deserted(timezone.now())
+    """The clock of the house, 61 seconds on: whose screen asks no more is gone.
+
+    In one transaction: a screen that is still open asks every two seconds, and would be back before we have looked.
+    """
+    with transaction.atomic():
+        gone = Conversation.objects.get().owner_id
+        Screen.objects.filter(user=gone).update(polled_at=timezone.now() - timedelta(seconds=61))
+        Conversation.objects.update(owner_since=timezone.now() - timedelta(seconds=61))
+        return owning.release_deserted(timezone.now())
 
 
 def _machine() -> list[str]:

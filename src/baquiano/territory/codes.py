@@ -19,3 +19,54 @@ POPULATIONS = (
     "stateless",
 )
 STAGES = ("transit", "arriving", "settling", "staying", "moving_on", "returning")
+
+NEEDS = (
+    "food",
+    "water_hygiene",
+    "shelter",
+    "clothing",
+    "cash",
+    "health",
+    "mental_health",
+    "sexual_health",
+    "medicines",
+    "documents",
+    "regularisation",
+    "asylum",
+    "legal_aid",
+    "violence",
+    "child_protection",
+    "trafficking",
+    "family_tracing",
+    "education",
+    "language_classes",
+    "childcare",
+    "work",
+    "labour_rights",
+    "money_transfer",
+    "housing",
+    "transport",
+    "communication",
+    "disability_support",
+    "older_people",
+    "return",
+    "information",
+    "sport_leisure",
+    "emergency",
+)
+PAPERS = ("none", "passport", "expired_passport", "foreign_id", "birth_certificate", "local_id", "permit", "any")
+"""What a service accepts where it asks for a paper."""
+FAMILIES = ("alone", "families", "single_parents", "pregnant", "unaccompanied_children", "couples", "pets")
+ACCESSIBILITY = (
+    "ramp",
+    "lift",
+    "toilet",
+    "parking",
+    "sign_language",
+    "braille",
+    "private_room",
+    "breastfeeding",
+    "child_corner",
+    "wifi",
+    "charging",
+)
