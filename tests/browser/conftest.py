@@ -101,6 +101,12 @@ def opens(chromium: Browser, live_server: Any) -> Iterator[Opens]:
     assert not watch.complaints, f"the page complained: {watch.complaints}"
 
 
+def has_read_all(page: Page) -> None:
+    """The desk has noticed that its last message is before her eyes: an answer sent earlier is held back, so that she reads first."""
+    last = page.locator("#cursor [name=after]").input_value()
+    expect(page.locator("#composer [name=shown]")).to_have_value(last)
+
+
 def _session_of(user: Any, url: str) -> Any:
     """The cookie of a colleague who has signed in: for journeys that do not begin at the sign-in."""
     browser = Client()

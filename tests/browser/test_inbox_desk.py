@@ -19,7 +19,7 @@ from baquiano.knowledge.actions import publish
 from baquiano.knowledge.models import ArticleVersion
 from baquiano.people import holding
 from baquiano.safety.actions import raise_alert
-from tests.browser.conftest import DESK, PHONE, PHONE_FIRST, Opens
+from tests.browser.conftest import DESK, PHONE, PHONE_FIRST, Opens, has_read_all
 from tests.browser.test_workspace import HTMX_IS_QUIET
 from tests.conftest import Joins
 from tests.public.house import FIRST_SENTENCE, furnish
@@ -271,6 +271,7 @@ def test_what_came_meanwhile_is_read_before_the_answer_leaves(
     expect(page.locator("#reply")).to_have_value("Ven con tu pasaporte")
     page.unroute_all()
     expect(page.get_by_role("log")).to_contain_text("No tengo pasaporte")
+    has_read_all(page)
     page.locator("#reply").fill("Ven igual, sin pasaporte")
     page.locator("#reply").press("Control+Enter")
     expect(page.get_by_role("log")).to_contain_text("Ven igual, sin pasaporte")

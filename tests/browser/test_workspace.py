@@ -14,7 +14,7 @@ from baquiano.conversations.models import Conversation, Handoff, Message
 from baquiano.conversations.owning import release_deserted, take_over
 from baquiano.engine.danger import Danger, Finding, Level
 from baquiano.safety.actions import raise_alert
-from tests.browser.conftest import DESK, DESK_FIRST, PHONE, PHONE_FIRST, Opens
+from tests.browser.conftest import DESK, DESK_FIRST, PHONE, PHONE_FIRST, Opens, has_read_all
 from tests.workspace.visitors import PASSWORD, Visitor, comes_in, learn_to_speak
 
 # htmx writes every request that failed to the console; here they fail on purpose.
@@ -68,6 +68,7 @@ def test_from_the_sign_in_to_handing_back(desk_first: Page, rosa: User, waiting:
     expect(desk_first.locator("#reply")).to_be_focused()
     yuli.says("¿Cómo corrijo mi nombre en el PPT?")
     expect(desk_first.get_by_role("log")).to_contain_text("¿Cómo corrijo mi nombre en el PPT?")
+    has_read_all(desk_first)
     desk_first.locator("#reply").fill("Hola. ¿Qué letra está mal?")
     desk_first.get_by_role("button", name="Enviar").click()
     expect(desk_first.get_by_role("log")).to_contain_text("¿Qué letra está mal?")
@@ -192,6 +193,7 @@ def test_without_a_connection_it_says_so_and_goes_on_by_itself(
     rosas_page.context.set_offline(False)
     expect(rosas_page.get_by_role("log")).to_contain_text("¿sigues ahí?")
     expect(rosas_page.locator("#lost")).to_be_hidden()
+    has_read_all(rosas_page)
     rosas_page.get_by_role("button", name="Enviar").click()
     expect(rosas_page.get_by_role("log")).to_contain_text("Sigo aquí")
     expect(rosas_page.locator("#unsent")).to_be_hidden()

@@ -93,7 +93,12 @@
     var last = find('#cursor [name=after]');
     if (box && talk && last && !document.hidden && near()) box.form.elements.shown.value = last.value;
   }
+  // A notice that takes some of its height must not push the last words out of view
+  var stays = true;
+  function stay() { if (stays && scroller() === talk) toTheEnd(); } // where the page scrolls, whoever reads further up is left there
   if (talk) {
+    talk.addEventListener('scroll', function () { stays = near(); });
+    if (window.ResizeObserver) new ResizeObserver(stay).observe(talk);
     talk.addEventListener('scroll', saw);
     document.addEventListener('scroll', saw);
     document.addEventListener('visibilitychange', saw);
@@ -158,6 +163,7 @@
   document.body.addEventListener('htmx:responseError', failed('broken'));
   document.body.addEventListener('htmx:afterRequest', function (event) {
     if (event.detail.successful && failing.delete(event.detail.elt)) show();
+    if (event.detail.successful && event.detail.elt.matches('[data-composer]')) find('#unsent').hidden = true; // it arrived, whatever was said to it
   });
 
   // Keys: one letter each, and a switch for whoever speaks or types with something else ---------------------------
