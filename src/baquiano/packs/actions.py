@@ -15,7 +15,7 @@ from baquiano.accounts.models import Organisation
 from baquiano.knowledge.actions import shelf_changed
 from baquiano.knowledge.models import Article, Topic
 from baquiano.lib.turnstile import writing
-from baquiano.packs import apart, checking, danger_texts, facts, manner, own_texts, reading
+from baquiano.packs import apart, checking, danger_texts, facts, manner, own_texts, reading, services
 from baquiano.packs.arriving import bring
 from baquiano.packs.checking import Surroundings, surroundings_of
 from baquiano.packs.contents import PackFile
@@ -85,7 +85,7 @@ def load(paths: Iterable[Path], *, progress: Progress = _silent) -> LoadReport:
         in_order = _required_first(packs)
         for pack in in_order:
             progress(f"{pack.name}: loading")
-            bring(pack, report)
+            _bring(pack, report)
         for pack in reversed(in_order):
             take_away(pack, report)
         if report.is_new:
@@ -93,6 +93,13 @@ def load(paths: Iterable[Path], *, progress: Progress = _silent) -> LoadReport:
     for line in report.lines():
         progress(line)
     return report
+
+
+def _bring(pack: PackFile, report: LoadReport) -> None:
+    try:
+        bring(pack, report)
+    except services.NotTakenIn as refusal:
+        raise CannotLoad(sorted(refusal.problems)) from None
 
 
 def _read(folders: Sequence[Path], progress: Progress) -> tuple[list[PackFile], list[Problem]]:
@@ -105,7 +112,8 @@ def _read(folders: Sequence[Path], progress: Progress) -> tuple[list[PackFile], 
             packs.append(found.pack)
             progress(
                 f"{folder.name}: read {len(found.pack.topics)} topics, {len(found.pack.articles)} articles, "
-                f"{len(found.pack.crisis)} danger texts, {len(found.pack.numbers)} numbers, {len(found.pack.wordings)} sentences"
+                f"{len(found.pack.crisis)} danger texts, {len(found.pack.numbers)} numbers, {len(found.pack.wordings)} sentences, "
+                f"{len(found.pack.services)} services"
             )
     return packs, problems
 

@@ -13,6 +13,7 @@ from baquiano.accounts.audit import audit
 from baquiano.accounts.models import Membership, Organisation, User
 from baquiano.conversations.models import Wording
 from baquiano.knowledge.models import Article, ArticleVersion, Example, Source, Topic, Translation
+from baquiano.packs import services
 from baquiano.packs.contents import (
     ArticleFile,
     CrisisFile,
@@ -48,6 +49,7 @@ def bring(pack: PackFile, report: LoadReport) -> None:
     if pack.organisation:
         _organisation(pack.organisation, report)
     _members(pack.members, report)
+    services.bring(pack, report)
     _remember(pack, report)
 
 

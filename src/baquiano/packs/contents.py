@@ -249,6 +249,15 @@ class MemberFile:
 
 
 @dataclass(frozen=True)
+class ServiceFile:
+    """One service of services/*.json, as HSDS writes it, and the how-manieth of its file it is."""
+
+    file: str
+    place: int
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class PackFile:
     """One folder of packs/, the one at `folder`. `crisis_versions`: language → the version its danger texts name.
 
@@ -279,3 +288,4 @@ class PackFile:
     divisions: tuple[Row, ...]
     digest: str
     is_own: bool = False
+    services: tuple[ServiceFile, ...] = ()

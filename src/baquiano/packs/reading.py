@@ -7,6 +7,7 @@ packs/colombia/
     translations/<id>.yaml     an article's title, first sentence and short answer in other languages
     safety/phrases.<lang>.yaml · crisis.<lang>.yaml · numbers.yaml
     wording/<lang>.yaml        key: text
+    services/*.json            who helps where, in the words of HSDS
     organisation.yaml · members.yaml      of a demo pack only
     divisions.csv              official codes; search/ is read by the search itself
 """
@@ -19,8 +20,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from baquiano.packs import markdown, own_sheets, sheets
-from baquiano.packs.contents import PackFile
+from baquiano.packs import markdown, own_sheets, services, sheets
+from baquiano.packs.contents import PackFile, ServiceFile
 from baquiano.packs.markdown import Pages
 from baquiano.packs.rendering import said_in
 from baquiano.packs.sheets import Sheet
@@ -36,10 +37,12 @@ _DEMO_FILES = r"organisation\.yaml|members\.yaml"
 _SEARCH_FILES = r"search/[^/]+\.(yaml|json|jsonl|npz)|safety/((heard|gold_dev|gold_test)\.jsonl|ear\.npz)"
 _FILES = (
     r"pack\.yaml|divisions\.csv|topics/[^/]+\.yaml|articles/[^/]+\.md|translations/[^/]+\.yaml|"
-    r"safety/(numbers|crisis\.\w\w|phrases\.\w\w)\.yaml|wording/\w\w\.yaml|" + _SEARCH_FILES
+    r"safety/(numbers|crisis\.\w\w|phrases\.\w\w)\.yaml|wording/\w\w\.yaml|"
+    r"services/[^/]+\.json|" + _SEARCH_FILES
 )
-UNTABLED = f"{_SEARCH_FILES}|{_DEMO_FILES}"
-"""Files that no table holds, or whose rows never leave one: they are only ever copied."""
+_SERVICE_FILES = r"services/[^/]+\.json"
+UNTABLED = f"{_SEARCH_FILES}|{_DEMO_FILES}|{_SERVICE_FILES}"
+"""Files that no table holds, or whose rows leave by another door (`hsds export`): they are only ever copied."""
 
 T = TypeVar("T")
 
@@ -110,6 +113,7 @@ def _pack(shelf: "_Folder", head: Sheet) -> PackFile:
         divisions=shelf.divisions(),
         digest="",
         is_own=own,
+        services=shelf.services(),
     )
     table.done()
     shelf.strangers(f"{_FILES}|{_DEMO_FILES}" if demo else _FILES)
@@ -165,6 +169,10 @@ class _Folder:
             return _opened(path, text, report, markdown.NO_PAGES, first_line=1)
         pages = self.pages(text, report)
         return None if pages is None else _opened(path, pages.front, report, pages, first_line=2)
+
+    def services(self) -> tuple[ServiceFile, ...]:
+        found = ((path, self._text(path)) for path in sorted(self.folder.glob("services/*.json")))
+        return tuple(row for path, text in found if text is not None for row in services.read(text, self._report(path)))
 
     def divisions(self) -> tuple[loading.Row, ...]:
         path = self.folder / "divisions.csv"
