@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 import baquiano.engine
+from baquiano.engine.nearby import NEEDS, REASONS
 from baquiano.engine.universal import Universal, universal, yes_or_no
 from baquiano.lib.text import fold
 
@@ -39,11 +40,12 @@ FURNITURE = _set(
     "data.family data.need data.migratory data.health data.disability data.mental_health data.ethnicity data.socioeconomic share_for.care "
     "share_for.procedure share_for.aid share_for.work document.passport document.national_id document.birth document.other document_for.procedure "
     "document_for.legal document_for.health document_for.referral when.today when.tomorrow when.weekday when.unknown weekday.0 weekday.1 "
-    "weekday.2 weekday.3 weekday.4 weekday.5 weekday.6"
+    "weekday.2 weekday.3 weekday.4 weekday.5 weekday.6 "
+    "near_found near_found_here near_more near_none near_none_here near_wrong_which near_there near_gone near_gone_name"
 )
 MAY_BE_BUTTONS = _set(
     "list_button pick.useful_yes pick.useful_no pick.person pick.menu pick.details pick.yes pick.no_menu pick.no "
-    "pick.join_have pick.join_give pick.danger pick.contact_yes pick.contact_hour pick.contact_no pick.forget_yes pick.forget_no pick.changed"
+    "pick.join_have pick.join_give pick.danger pick.contact_yes pick.contact_hour pick.contact_no pick.forget_yes pick.forget_no pick.changed pick.departments"
 )
 BUTTON, ROW, SENTENCE, GREETING = 20, 24, 300, 420  # UTF-16 units, as Meta counts
 LOCK_SCREEN = 40
@@ -311,6 +313,12 @@ def _said_by_the_engine() -> frozenset[str]:
         "agreed.": ["contact", "sensitive", "share", "image", "reminders", "news", "research"],  # followed by the day
         "topic.": [],  # a topic names itself, in its own file; an article too
         "version.": [],
+        "country.": ["CO", "CL"],
+        "need.": list(NEEDS),
+        "wrong.": list(REASONS),
+        "place.": [],  # so do a municipality and a service
+        "service.": [],
+        "named.": [],
     }
     said: set[str] = set()
     for path in sorted(ENGINE.glob("*.py")):

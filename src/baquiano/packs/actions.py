@@ -15,7 +15,7 @@ from baquiano.accounts.models import Organisation
 from baquiano.knowledge.actions import shelf_changed
 from baquiano.knowledge.models import Article, Topic
 from baquiano.lib.turnstile import writing
-from baquiano.packs import apart, checking, danger_texts, facts, manner, own_texts, reading, services
+from baquiano.packs import apart, checking, danger_texts, facts, manner, offers, own_texts, reading
 from baquiano.packs.arriving import bring
 from baquiano.packs.checking import Surroundings, surroundings_of
 from baquiano.packs.contents import PackFile
@@ -98,7 +98,7 @@ def load(paths: Iterable[Path], *, progress: Progress = _silent) -> LoadReport:
 def _bring(pack: PackFile, report: LoadReport) -> None:
     try:
         bring(pack, report)
-    except services.NotTakenIn as refusal:
+    except offers.NotTakenIn as refusal:
         raise CannotLoad(sorted(refusal.problems)) from None
 
 

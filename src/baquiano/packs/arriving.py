@@ -13,7 +13,7 @@ from baquiano.accounts.audit import audit
 from baquiano.accounts.models import Membership, Organisation, User
 from baquiano.conversations.models import Wording
 from baquiano.knowledge.models import Article, ArticleVersion, Example, Source, Topic, Translation
-from baquiano.packs import services
+from baquiano.packs import offers
 from baquiano.packs.contents import (
     ArticleFile,
     CrisisFile,
@@ -49,7 +49,7 @@ def bring(pack: PackFile, report: LoadReport) -> None:
     if pack.organisation:
         _organisation(pack.organisation, report)
     _members(pack.members, report)
-    services.bring(pack, report)
+    offers.bring(pack, report)
     _remember(pack, report)
 
 

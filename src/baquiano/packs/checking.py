@@ -11,7 +11,7 @@ from datetime import date
 from baquiano.accounts.models import Role
 from baquiano.engine.safety import BadRule
 from baquiano.lib.text import fold
-from baquiano.packs import grounds, services, spoken
+from baquiano.packs import grounds, offers, spoken
 from baquiano.packs.contents import ArticleFile, PackFile, RulesFile
 from baquiano.packs.facts import FactsFile
 from baquiano.packs.strict import Problem
@@ -51,7 +51,7 @@ def check(
         around.packs | here.packs,
     )
     problems = [*_doubled(packs), *_phrase_rules([rules for pack in packs for rules in pack.rules])]
-    problems += services.problems_of(packs)
+    problems += offers.problems_of(packs)
     for pack in packs:
         problems += [*_head(pack, known), *_articles(pack, known), *_danger(pack, known), *_people(pack)]
         if pack.is_own:  # two people of the organisation answer for what it says

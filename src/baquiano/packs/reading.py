@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from baquiano.packs import markdown, own_sheets, services, sheets
+from baquiano.packs import markdown, offers, own_sheets, sheets
 from baquiano.packs.contents import PackFile, ServiceFile
 from baquiano.packs.markdown import Pages
 from baquiano.packs.rendering import said_in
@@ -172,7 +172,7 @@ class _Folder:
 
     def services(self) -> tuple[ServiceFile, ...]:
         found = ((path, self._text(path)) for path in sorted(self.folder.glob("services/*.json")))
-        return tuple(row for path, text in found if text is not None for row in services.read(text, self._report(path)))
+        return tuple(row for path, text in found if text is not None for row in offers.read(text, self._report(path)))
 
     def divisions(self) -> tuple[loading.Row, ...]:
         path = self.folder / "divisions.csv"

@@ -12,7 +12,7 @@ from baquiano.accounts.models import User
 from baquiano.directory import editing
 from baquiano.directory.models import Confirmation, Location, Reach, Service, ServiceAtLocation, Visibility
 from baquiano.lib.turnstile import writing
-from baquiano.packs import actions, reading, services
+from baquiano.packs import actions, offers, reading
 from baquiano.packs.tally import LoadReport
 from baquiano.territory import loading
 
@@ -60,7 +60,7 @@ class TestLoading:
             pack = reading.read(Path(settings.PACKS) / name).pack
             assert pack
             with writing():
-                services.bring(pack, report)
+                offers.bring(pack, report)
         return report
 
     def test_all_of_them_are_here_and_nobody_has_confirmed_any(self) -> None:
