@@ -11,8 +11,10 @@ from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
+from baquiano.api.hsds import shown
 from baquiano.conversations import wording
 from baquiano.conversations.models import Wording
+from baquiano.directory import spots
 from baquiano.knowledge import finding, hearsay, shelf
 from baquiano.knowledge.models import Article, ArticleVersion, Example, Shelf, Source, Topic, Translation
 from baquiano.packs import actions as packs
@@ -21,6 +23,7 @@ from baquiano.people import vocabulary
 from baquiano.safety import book
 from baquiano.safety.listening import Listener
 from baquiano.safety.models import CrisisText, EmergencyNumber, PhraseRules
+from baquiano.territory import finding as divisions
 from baquiano.workspace.people import places
 from tests.once import once_per_run
 
@@ -127,3 +130,6 @@ def forget_pictures() -> None:
     for picture in (*_PICTURES, wording._current, hearsay._built, vocabulary._current):
         picture.clear()
     places.forget_places()
+    divisions._current.clear()
+    spots._current.clear()
+    shown.forget()

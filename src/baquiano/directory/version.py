@@ -3,6 +3,9 @@
 from django.db.models import F
 
 from baquiano.directory.models import Version
+from baquiano.lib.prepared import Prepared
+
+_number = Prepared[int](lambda: Version.objects.order_by("pk").values_list("number", flat=True)[:1])
 
 
 def bump() -> None:
@@ -12,4 +15,4 @@ def bump() -> None:
 
 
 def number() -> int:
-    return Version.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+    return next(iter(_number()), 0)
