@@ -21,6 +21,7 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from baquiano.channels.actions import raw_digest
+from baquiano.channels.blurring import blurred
 from baquiano.channels.models import Channel
 from baquiano.channels.whatsapp.verify import SECRETS, signature_is_valid
 from baquiano.lib import crypto, faults
@@ -186,7 +187,7 @@ class FastDoor:
         if not signature_is_valid(body, environ.get("HTTP_X_HUB_SIGNATURE_256"), secrets):
             return _answer(start_response, "403 Forbidden", b"wrong signature")
         try:
-            self._keep(channel, body)
+            self._keep(channel, blurred(body))
         except NotKept:
             self._lines.forget()  # the channel itself may be what is gone
             return _answer(start_response, "503 Service Unavailable", b"try again")
