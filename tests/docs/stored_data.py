@@ -20,7 +20,8 @@ Those marked **counted** stay readable, so that people can be counted and found 
 FOOT = """## What erases it
 
 The loop `background`, within the hour: raw webhooks after their days, once they have been read; conversations with their messages, letters and address after their days without a
-word; statuses of unknown letters after seven days; unanswered questions after their days, whatever became of them. [What deleting does and does not reach](../explanation/privacy.md#borrar).
+word; statuses of unknown letters after seven days; unanswered questions after their days, whatever became of them;
+the door of a reported problem after its days. [What deleting does and does not reach](../explanation/privacy.md#borrar).
 
 ## What nothing erases yet
 

@@ -22,6 +22,8 @@ ABOUT_NOBODY_SERVED = {
     "post.Mail": "to colleagues; names nobody",
     "safety.DutyContact": "how a colleague is called; given by themselves",
     "safety.Incident": "what a colleague wrote of a place: nothing leads from it to anybody, and it goes after its days",
+    "directory.Change": "what was changed of a service or a place; sealed because some places are confidential",
+    "directory.Location": "where a confidential place is: of nobody served",
     "files.Attachment": "hangs on nobody: the room that points to it answers for it, and it ends within its days",
 }
 """Each with its reason. A model of people served does not belong here: write it into the portrait of its room."""

@@ -130,7 +130,7 @@ HOUSE: dict[str, Callable[[World], Any]] = {
 # … and those for which nothing is made: an id that does not exist is enough, the door refuses before.
 PLAIN = frozenset(
     ["number_id", "incident_id", "reply_id", "proposal_id", "text_id", "key", "token", "number", "alert_id", "message_id", "shift_id", "topic", "article_id", "language", "example_id", "version_id", "translation_id", "name",
-     "organization_id", "question_id", "rumour_id", "recall_id", "line_id", "broadcast_id", "channel_id", "collision_id", "recovery_id", "country", "branch", "slug", "article", "code", "channel", "path", "site_id", "site"]
+     "organization_id", "service_id", "at_id", "location_id", "announcement_id", "campaign_id", "asking_id", "draft_id", "entity", "one_id", "twin_id", "question_id", "rumour_id", "recall_id", "line_id", "broadcast_id", "channel_id", "collision_id", "recovery_id", "country", "branch", "slug", "article", "code", "channel", "path", "site_id", "site"]
 )  # fmt: skip
 
 

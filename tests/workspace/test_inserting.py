@@ -13,9 +13,13 @@ from baquiano.conversations.owning import take_over
 from baquiano.conversations.replies import ReplyWords
 from baquiano.conversations.wording import Speaker, pictures
 from baquiano.conversations.wording import answer as as_said
+from baquiano.directory import version
+from baquiano.directory.models import Service, Visibility
+from baquiano.engine.state import Nearby, State, to_json
 from baquiano.knowledge.actions import publish, withdraw
 from baquiano.knowledge.models import ArticleVersion
 from tests import house_full
+from tests.directory import offers
 from tests.public.house import FIRST_SENTENCE, furnish
 from tests.workspace.inbox_pages import PART, answer, desk_of, said_by_staff
 from tests.workspace.visitors import comes_in
@@ -172,3 +176,44 @@ def test_words_with_signs_of_html_are_words(rosas_browser: Client, rosas: Conver
     found = ask(rosas_browser, rosas, "reply", "raro")
     assert "<b>signos" not in found
     assert "&quot;comillas&quot;" in found
+
+
+# -- places and services --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def dining_room() -> Service:
+    owner = offers.organization()
+    row = offers.service(owner, "Comedor Ficticio Uno", needs=("food",))
+    offers.at(row, offers.place(owner, "Casa Ficticia"))
+    hidden = offers.service(owner, "Comedor CANARIO", needs=("food",))
+    offers.at(hidden, offers.shelter())
+    offers.service(owner, "Comedor CANARIO del equipo", needs=("food",), areas=("CL",), visibility=Visibility.ORIENTERS)
+    version.bump()
+    return row
+
+
+@pytest.mark.parametrize("typed", ["comida valparaíso", "comida en Valparaiso", "comedor ficticio"])
+def test_a_service_is_found_by_need_and_place_or_by_name_and_goes_in_as_one_line_with_its_page(
+    rosas_browser: Client, rosas: Conversation, dining_room: Service, typed: str
+) -> None:
+    Conversation.objects.update(country="CL")
+    found = ask(rosas_browser, rosas, "service", typed)
+    assert "Comedor Ficticio Uno" in found
+    assert "555 0101" in found
+    assert f"/es/lugar/{dining_room.pk}/{dining_room.at.get().pk}/" in found
+    assert 'data-version="0"' in found
+    assert "CANARIO" not in found
+
+
+def test_what_the_person_looked_for_last_says_where(
+    rosas_browser: Client, rosas: Conversation, dining_room: Service
+) -> None:
+    where = dining_room.at.get().location.division_id
+    Conversation.objects.update(country="CL", state=to_json(State(nearby=Nearby("food", where or 0))))
+    assert "Comedor Ficticio Uno" in ask(rosas_browser, rosas, "service", "comida")
+
+
+def test_a_service_nobody_has_is_said_so(rosas_browser: Client, rosas: Conversation, dining_room: Service) -> None:
+    assert "Comedor" not in ask(rosas_browser, rosas, "service", "zzzz")
+    assert "pick-0" not in ask(rosas_browser, rosas, "service", "z")

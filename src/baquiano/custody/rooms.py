@@ -12,6 +12,7 @@ from baquiano.accounts.models import User
 from baquiano.channels import portrait as channels
 from baquiano.conversations import portrait as conversations
 from baquiano.custody import portrait as custody
+from baquiano.directory import portrait as directory
 from baquiano.lib.portrait import Erased, Section
 from baquiano.people import portrait as people
 from baquiano.people.models import Alias, Person
@@ -25,6 +26,7 @@ MODELS = frozenset(
         *channels.MODELS,
         *conversations.MODELS,
         *custody.MODELS,
+        *directory.MODELS,
         *people.MODELS,
         *post.MODELS,
         *safety.MODELS,
@@ -70,6 +72,7 @@ def portray(whose: Subject) -> list[Section]:
         *channels.portray(whose.bodies),
         *accountability.portray(whose.rows),
         *custody.portray(whose.rows),
+        *directory.portray(doors_of(whose.spells)),
         *accounts.portray(whose.ids),
     ]
     return [section for section in sections if section.entries]
@@ -84,9 +87,21 @@ def forget(whose: Subject, *, at: datetime, by: User | None) -> list[Erased]:
         *channels.forget(whose.bodies),
         *accountability.forget(whose.rows),
         *custody.forget(whose.rows),
+        *directory.forget(doors_of(whose.spells)),
         *accounts.forget(whose.ids, by=by),
         *people.forget(whose.rows, whose.spells, at=at),
     ]
+
+
+def doors_of(spells: Sequence[people.Spell]) -> list[directory.Door]:
+    """By what a problem she reported is found again: her address in a chat, and the random number of her browser."""
+    found = []
+    for spell in spells:
+        since = None if spell.is_whole else spell.since
+        for alias in Alias.objects.filter(address=spell.address).select_related("channel"):
+            found.append(directory.Door(alias.channel.kind, f"address {spell.address}", since, spell.until))
+            found.append(directory.Door("web", alias.value, since, spell.until))
+    return found
 
 
 def waits(whose: Subject) -> Sequence[int]:

@@ -12,6 +12,7 @@ PURPOSES = (
     _("running the service"),
     _("so that nothing acknowledged is lost"),
     _("so that nobody has to repeat it"),
+    _("so that one person does not count as two"),
     _("so that whoever erases her words erases this too"),
     _("the name they prefer, or an alias instead of one"),
     _("to answer on the same channel"),

@@ -39,6 +39,7 @@ from baquiano.conversations import (
     undelivered,
 )
 from baquiano.custody import keeping
+from baquiano.directory import reporting
 from baquiano.files import erasing
 from baquiano.knowledge import editing, finding, questions
 from baquiano.lib.turnstile import BELL, ME, For, bell, writing
@@ -146,6 +147,7 @@ def erase() -> int:
         + questions.forget_past_keeping(now)
         + joining.forget_codes(now)
         + facts.erase_due(now, besides=keeping.held_people(now))
+        + reporting.forget_doors(now)
         + keeping.watch(now)
         + keeping.work(now)
     )

@@ -14,6 +14,7 @@ COMMANDS = (
     ("chat", "talk with the assistant here in the terminal"),
     ("ask", "one question, or a file of questions, and what would be answered"),
     ("pack", "check and load what a country or an organisation knows"),
+    ("hsds", "bring a directory of services in, write ours out, check a server"),
     ("evaluate", "how often the right topic is found, on your own file of questions"),
     ("learn", "fit the search again after topics or examples have changed"),
     ("channel", "set up a channel; replay a webhook body"),

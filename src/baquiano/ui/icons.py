@@ -16,6 +16,7 @@ ICONS: dict[str, str] = {
     "search": '<circle cx="11" cy="11" r="6"/><path d="m16 16 4 4"/>',
     "close": '<path d="m6 6 12 12M18 6 6 18"/>',
     "check": '<path d="m5 13 5 5 9-11"/>',
+    "pin": '<path d="M12 21c-5-6-7-9-7-12a7 7 0 0 1 14 0c0 3-2 6-7 12z"/><circle cx="12" cy="9" r="2.5"/>',
     "copy": '<path d="M9 9h11v11H9zM5 15H4V4h11v1"/>',
     # saying
     "person": '<circle cx="12" cy="8" r="4"/><path d="M4 21c0-5 4-7 8-7s8 2 8 7"/>',

@@ -14,6 +14,7 @@ from baquiano.accountability.models import DataRequest
 from baquiano.accounts.models import User
 from baquiano.accounts.policy import may
 from baquiano.channels import condition
+from baquiano.directory import desk, drafts, trust
 from baquiano.people import consenting
 from baquiano.people.models import BrokenGlass
 from baquiano.recalls.models import Recall, RecallLine
@@ -46,6 +47,7 @@ def duties_of(user: User) -> list[Duty]:
         *_exceptions(user),
         *_glass(user),
         *_recalls(user),
+        *_directory(user),
     ]
 
 
@@ -173,3 +175,24 @@ def _recalls(user: User) -> Iterator[Duty]:
             untold,
         )
         yield Duty("workspace:recall_tasks", words % {"n": untold})
+
+
+def _directory(user: User) -> Iterator[Duty]:
+    """Services of which people are warned, and what partners propose. Only what this user may know of."""
+    reach = desk.reach_of(user)
+    if may(user, "service.confirm"):
+        warned = trust.warned_services(timezone.localdate()).filter(service__in=desk.services(reach)).count()
+        if warned:
+            words = ngettext(
+                "%(n)d service that warns people waits to be looked into",
+                "%(n)d services that warn people wait to be looked into",
+                warned,
+            )
+            yield Duty("workspace:problems", words % {"n": warned})
+    if may(user, "service.decide") and (proposed := drafts.waiting(reach).count()):
+        words = ngettext(
+            "%(n)d change proposed by a partner waits for a decision",
+            "%(n)d changes proposed by partners wait for a decision",
+            proposed,
+        )
+        yield Duty("workspace:drafts", words % {"n": proposed})

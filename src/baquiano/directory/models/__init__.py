@@ -1,7 +1,7 @@
 """The directory in the words of HSDS 3.1 (Open Referral): who offers what, where, when and to whom, and why we may believe it."""
 
 from baquiano.directory.models.asking import Asking, Campaign, Draft
-from baquiano.directory.models.history import Change, OldId
+from baquiano.directory.models.history import Change, Different, OldId
 from baquiano.directory.models.offered import Capacity, Notice, Service, ServiceAtLocation
 from baquiano.directory.models.organization import Organization
 from baquiano.directory.models.place import Location
@@ -18,6 +18,7 @@ __all__ = [
     "Capacity",
     "Change",
     "Confirmation",
+    "Different",
     "Draft",
     "Experience",
     "Holidays",

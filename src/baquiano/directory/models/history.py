@@ -1,4 +1,4 @@
-"""What was changed, field by field, and the ids that rows had before they were merged."""
+"""What was changed, field by field; which rows look alike and are two; and the ids that rows had before they were merged."""
 
 from django.db import models
 from django.utils import timezone
@@ -26,6 +26,24 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"change {self.pk}"
+
+
+class Different(models.Model):
+    """Two rows that look alike and are not the same: somebody looked. `one` is the smaller id."""
+
+    PRIVACY = plain("id", "entity", "one", "other", "by", "judged_at")
+
+    entity = models.CharField(max_length=40)
+    one = models.UUIDField()
+    other = models.UUIDField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    judged_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("one", "other"), name="judged_different_once"),)
+
+    def __str__(self) -> str:
+        return f"two of a kind: {self.entity}"
 
 
 class OldId(models.Model):

@@ -4,6 +4,7 @@ import json
 import secrets
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,8 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from baquiano.accounts.policy import StaffRequest
 from baquiano.conversations import inserting, notes
 from baquiano.conversations.answering import Answer, WroteMeanwhile, send
+from baquiano.conversations.inserting import Insertable
+from baquiano.conversations.models import Conversation
 from baquiano.conversations.notes import CannotNote
 from baquiano.conversations.owning import CannotDoThat, keep_owning
+from baquiano.directory.card import Card
 from baquiano.workspace.inbox.desk import AnswerForm, Kept, find, show
 from baquiano.workspace.inbox.fragment import is_part, unchanged
 from baquiano.workspace.inbox.opening import still_open
@@ -62,18 +66,33 @@ def writing(request: StaffRequest, conversation_id: int) -> HttpResponse:
 
 @require_safe
 def insertables(request: StaffRequest, conversation_id: int) -> HttpResponse:
-    """What can be put into the answer, for what was typed: ready answers, or articles as the assistant would say them to this person."""
+    """What can be put into the answer, for what was typed: ready answers, articles as the assistant would say them to this person, services."""
     found = find(request, conversation_id)
     typed = request.GET.get("q", "")[:LONGEST_SEARCH]
-    is_article = request.GET.get("kind") == "article"
-    rows = inserting.articles(typed, found) if is_article else inserting.ready_answers(typed, found)
+    kind = request.GET.get("kind", "")
     page = {
-        "rows": rows,
+        "rows": _rows(kind, typed, found),
         "language": found.language,
-        "is_article": is_article,
-        "is_short": is_article and len(typed.strip()) < inserting.SHORTEST_SEARCH,
+        "is_article": kind == "article",
+        "is_service": kind == "service",
+        "is_short": kind in ("article", "service") and len(typed.strip()) < inserting.SHORTEST_SEARCH,
     }
     return render(request, "workspace/inbox/insertables.html", page)
+
+
+def _rows(kind: str, typed: str, found: Conversation) -> list[Insertable]:
+    if kind == "article":
+        return inserting.articles(typed, found)
+    if kind == "service":
+        return inserting.services(typed, found, lambda card: _page_of(card, found.language))
+    return inserting.ready_answers(typed, found)
+
+
+def _page_of(card: Card, language: str) -> str:
+    """Its public page, in the language of whoever will read it."""
+    where = {"at": card.at} if card.at else {}
+    path = reverse("public:place", kwargs={"language": language, "service": card.service, **where})
+    return f"{settings.ENVIRONMENT.url}{path}"
 
 
 @require_POST

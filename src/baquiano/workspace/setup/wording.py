@@ -28,6 +28,7 @@ EXAMPLES: Mapping[str, str] = {
     "name": "una persona del equipo", "when": "mañana desde las 08:00", "time": "08:00", "date": "24-11-2026", "code": "4821-7730",
     "weekday": "martes", "day": "24-11", "numbers": "123 (emergencias)", "country": "Colombia", "title": "Ministerio de Salud",
     "url": "https://ejemplo.example/", "text": "…", "heard": "…", "receiver": "…", "data": "…", "purpose": "…", "until": "24-11-2026",
+    "need": "Comida", "place": "Valparaíso",
 }  # fmt: skip
 """What stands in the gaps of a preview."""
 

@@ -67,6 +67,13 @@ SETUP = frozenset(
      "change_matrix", "channels", "test_channel", "roster", "plan_shift", "numbers", "number", "golive", "replies", "new_reply", "wording", "wording_of", "propose_wording", "sites", "new_site", "site"]
 )  # fmt: skip
 """Names of the pages behind "Setup"."""
+DIRECTORY = frozenset(
+    ["services", "new_service", "service", "edit_service", "service_hours", "service_history", "service_notice", "service_capacity", "edit_offer", "offer_hours",
+     "locations", "new_location", "location", "location_hours", "location_history", "location_notice", "sealed_locations", "new_sealed_location",
+     "sealed_location", "organizations", "organization", "new_organization", "calls", "problems", "problem", "drafts", "draft", "campaigns",
+     "campaign", "new_campaign", "duplicates"]
+)  # fmt: skip
+"""Names of the pages of the directory."""
 DUTY = frozenset(["duty", "alerts", "alert", "past_alerts", "follow_up", "duty_mail", "duty_phone"])
 CHANNELS = {
     "whatsapp": "WhatsApp",
@@ -153,6 +160,12 @@ def is_people(here: str) -> bool:
 def is_editorial(here: str) -> bool:
     """Whether a page of this name belongs to the texts."""
     return here in EDITORIAL
+
+
+@register.filter
+def is_directory(here: str) -> bool:
+    """Whether a page of this name belongs to the services and places people are sent to."""
+    return here in DIRECTORY
 
 
 @register.filter

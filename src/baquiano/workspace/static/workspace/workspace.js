@@ -236,7 +236,7 @@
     if (place) lead(place); else deeds[event.key]();
   }
 
-  // Putting something into the answer: "/" a ready answer, "#" or Ctrl+K an article; letters look for it, Enter puts it in ---------
+  // Putting something into the answer: "/" a ready answer, "#" or Ctrl+K an article, "@" a service; letters look for it, Enter puts it in ---------
   var picker = find('#picker');
   if (picker) {
     var ask = find('#pick');
@@ -297,6 +297,7 @@
       var begins = /(^|\s)$/.test(box.value.slice(0, box.selectionStart)); // not inside "24/7" or "y/o"
       if (begins && event.key === '/') { event.preventDefault(); open('reply', '/'); }
       if (begins && event.key === '#') { event.preventDefault(); open('article', '#'); }
+      if (begins && event.key === '@') { event.preventDefault(); open('service', '@'); }
     });
     ask.addEventListener('keydown', function (event) {
       if (event.isComposing) return;
