@@ -7,7 +7,7 @@ between leaves nothing half-done, and what was written is never written again.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
 from baquiano.accounts.audit import audit
@@ -152,20 +152,23 @@ def look_after(now: datetime) -> int:
 def _mark_seen(written: RecallLineQuerySet, now: datetime) -> int:
     """She read what stands in its place: with our notice, from a colleague, or because she asked again."""
     answered = Message.objects.filter(letter=OuterRef("letter"), choice_id__startswith=changed.SHOWN)
-    newer = Quote.objects.filter(
-        message__conversation__address=OuterRef("address"),
-        message__sent_at__gt=OuterRef("at"),
-        version__article=OuterRef("recall__old__article"),
-        version__number__gt=OuterRef("recall__old__number"),
-    )
-    seen = written.filter(Exists(answered) | Exists(newer)).values_list("pk", flat=True)
-    found = list(seen)
+    found = set(written.filter(Exists(answered)).values_list("pk", flat=True)) | _asked_again(written)
+    if not found:
+        return 0
     with writing():
-        return (
-            RecallLine.objects.filter(pk__in=found, stage=Stage.WRITTEN).update(stage=Stage.SEEN, done_at=now)
-            if found
-            else 0
-        )
+        return RecallLine.objects.filter(pk__in=found, stage=Stage.WRITTEN).update(stage=Stage.SEEN, done_at=now)
+
+
+def _asked_again(written: RecallLineQuerySet) -> set[int]:
+    """Lines whose person read a newer text after the notice was written. List by list: few read it, however many were told."""
+    found: set[int] = set()
+    for recall in Recall.objects.filter(pk__in=written.values("recall")).select_related("old"):
+        newer = Quote.objects.filter(version__article=recall.old.article_id, version__number__gt=recall.old.number)
+        last = dict(newer.values_list("message__conversation__address").annotate(Max("message__sent_at")))
+        if last:
+            lines = written.filter(recall=recall).values_list("pk", "address", "at")
+            found |= {pk for pk, address, at in lines if address in last and at and last[address] > at}
+    return found
 
 
 def _open_tasks(written: RecallLineQuerySet, now: datetime) -> int:
