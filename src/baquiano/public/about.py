@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from baquiano.accounts.models import organisation
 from baquiano.channels.models import RAW_DAYS
 from baquiano.conversations.models import KEEP_DAYS
+from baquiano.directory.reporting import HASH_DAYS
 from baquiano.public.pages import page, served, show
 from baquiano.public.visitor import COOKIE_LASTS
 
@@ -25,6 +26,7 @@ def about(request: HttpRequest, language: str) -> HttpResponse:
         served(""),
         keep_days=KEEP_DAYS,
         raw_days=RAW_DAYS,
+        problem_days=HASH_DAYS,
         cookie_days=COOKIE_LASTS.days,
     )
 

@@ -20,6 +20,9 @@ from baquiano.public.degraded import degraded
 View = Callable[..., HttpResponse]
 CACHE = "private, no-cache"  # going back costs no data and keeps what was being written; the conversation itself is never stored
 
+FORM_OF = {"public:places_near": "public:places"}
+"""Where the form is that a page answers."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -123,8 +126,8 @@ def home_url(language: str, country: str) -> str:
 
 
 def _in_other_words(request: HttpRequest, language: str) -> str:
-    """This page in another language. A page that answers a form has no address of its own: the chat stands for it."""
+    """This page in another language. A page that answers a form has no address of its own: its form stands for it, or the chat."""
     match = request.resolver_match
-    if match is None or request.method != "GET":
+    if match is None or (request.method != "GET" and match.view_name not in FORM_OF):
         return reverse("public:chat", kwargs={"language": language})
-    return reverse(match.view_name, kwargs={**match.kwargs, "language": language})
+    return reverse(FORM_OF.get(match.view_name, match.view_name), kwargs={**match.kwargs, "language": language})

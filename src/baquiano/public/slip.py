@@ -32,7 +32,7 @@ LARGEST, SMALLEST, SMALLER = 12.0, 8.5, 0.5
 DISCREET = ("proteccion",)  # branches whose titles nobody should read over a shoulder
 BRAND, SOFT, WARN, RULE = HexColor("#1e5b47"), HexColor("#4a4a4a"), HexColor("#fdf0d2"), HexColor("#b9b9b9")
 
-_BODY, _BOLD = "Vera", "VeraBd"
+BODY, BOLD = "Vera", "VeraBd"
 
 
 @dataclass(frozen=True)
@@ -52,27 +52,27 @@ def is_discreet(answer: AnswerPage) -> bool:
 
 def slip(answer: AnswerPage, whose: Whose) -> bytes:
     """The PDF: always one page. Small print before fewer steps; steps left out are said to be on the page."""
-    _know_the_fonts()
+    know_the_fonts()
     out = BytesIO()
-    canvas = Canvas(out, pagesize=letter, pageCompression=1, lang=whose.language, initialFontName=_BODY)
+    canvas = Canvas(out, pagesize=letter, pageCompression=1, lang=whose.language, initialFontName=BODY)
     canvas.setTitle(pgettext("site", "Information"))
-    canvas.setAuthor(_printable(whose.organisation))
+    canvas.setAuthor(printable(whose.organisation))
     _draw(canvas, _fitting(answer))
-    _foot(canvas, whose)
+    foot(canvas, whose)
     canvas.showPage()
     canvas.save()
     return out.getvalue()
 
 
-def _know_the_fonts() -> None:
-    if _BOLD not in pdfmetrics.getRegisteredFontNames():
-        for name in (_BODY, _BOLD):
+def know_the_fonts() -> None:
+    if BOLD not in pdfmetrics.getRegisteredFontNames():
+        for name in (BODY, BOLD):
             pdfmetrics.registerFont(TTFont(name, f"{name}.ttf"))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Without what the fonts cannot draw: a picture letter would be an empty box."""
-    drawn = pdfmetrics.getFont(_BODY).face.charToGlyph
+    drawn = pdfmetrics.getFont(BODY).face.charToGlyph
     return "".join(c for c in text if c == "\n" or ord(c) in drawn).strip()
 
 
@@ -162,16 +162,16 @@ def _place(piece: Piece, basic: float) -> Placed:
     indent = basic * 1.8 if piece.number else 0.0
     style = ParagraphStyle(
         "slip",
-        fontName=_BOLD if piece.is_bold else _BODY,
+        fontName=BOLD if piece.is_bold else BODY,
         fontSize=size,
         leading=size * 1.35,
         textColor=piece.colour,
         leftIndent=indent,
-        bulletFontName=_BOLD,
+        bulletFontName=BOLD,
         bulletFontSize=size,
         splitLongWords=1,
     )
-    words = escape(_printable(piece.text), quote=False).replace("\n", "<br/>")
+    words = escape(printable(piece.text), quote=False).replace("\n", "<br/>")
     paragraph = Paragraph(words, style, bulletText=piece.number or None)
     height = paragraph.wrap(WIDTH - 2 * MARGIN - 2 * pad, HEIGHT)[1]
     return Placed(piece, paragraph, height, basic * piece.before, pad)
@@ -193,7 +193,7 @@ def _draw(canvas: Canvas, placed: list[Placed]) -> None:
         top -= one.height + one.pad
 
 
-def _foot(canvas: Canvas, whose: Whose) -> None:
+def foot(canvas: Canvas, whose: Whose) -> None:
     """The QR, its address for whoever has no camera, and who gives this."""
     line = MARGIN + QR + 12
     canvas.setStrokeColor(RULE)

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from baquiano.conversations import actions
+from baquiano.conversations.needs import NEED_OF
 from baquiano.conversations.pages import (
     AnswerPage,
     Branch,
@@ -27,6 +28,18 @@ from baquiano.public.pages import page, served, show
 from baquiano.public.saying import local_posts_only, pick
 from baquiano.public.takeaway import take_away
 from baquiano.public.visitor import new_client_id, visitor
+
+NEED_OF_BRANCH = {
+    "regularizacion": "regularisation",
+    "salud": "health",
+    "ninez_educacion": "education",
+    "registro_civil": "documents",
+    "trabajo_dinero": "work",
+    "vivienda_ayuda": "food",
+    "derechos": "legal_aid",
+    "movilidad": "transport",
+}
+"""For what places are offered beside a branch; beside protection none are: there a person comes first."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +72,8 @@ def branch(request: HttpRequest, language: str, branch: str, country: str = "") 
     for shown in branches_shown(language, country):
         if shown.branch.id == branch:
             frauds = fraud_alerts(language, country)
-            return show(request, "public/branch.html", language, country, shown=shown, frauds=frauds)
+            need = NEED_OF_BRANCH.get(branch, "")
+            return show(request, "public/branch.html", language, country, shown=shown, frauds=frauds, need=need)
     raise Http404
 
 
@@ -110,6 +124,7 @@ def _shown(
         taken=taken,
         frauds=[] if is_beside_danger else fraud_alerts(language, country),
         topic=topic,
+        need=NEED_OF.get(topic, ""),
         is_thanked="gracias" in request.GET,
         danger=calls(language, country),
         client_id=new_client_id(),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from baquiano.accounts.policy import guarded
-from baquiano.public import about, chat, frame, home, paths, takeaway, topics
+from baquiano.public import about, chat, confirming, frame, home, offline, paths, places, takeaway, topics
 
 app_name = "public"
 assert paths  # registers the converters used below
@@ -37,6 +37,35 @@ urlpatterns = [
     path("<language:language>/chat/waiting/", guarded("public:waiting", chat.waiting), name="waiting"),
     path("<language:language>/chat/forget/", guarded("public:forget", chat.forget), name="forget"),
     path("<language:language>/persona/", guarded("public:person", chat.person), name="person"),
+    path(
+        "<language:language>/confirmar/<str:token>/",
+        guarded("public:confirm_link", confirming.confirm_link),
+        name="confirm_link",
+    ),
+    path(
+        "<language:language>/confirmar/<str:token>/<uuid:service>/",
+        guarded("public:confirm_edit", confirming.confirm_edit),
+        name="confirm_edit",
+    ),
+    path("<language:language>/lugares/", guarded("public:places", places.places), name="places"),
+    path("<language:language>/lugares/cerca/", guarded("public:places_near", places.near_here), name="places_near"),
+    path("<language:language>/lugar/<uuid:service>/", guarded("public:place", places.place), name="place"),
+    path("<language:language>/lugar/<uuid:service>/<uuid:at>/", guarded("public:place", places.place), name="place"),
+    path(
+        "<language:language>/lugar/<uuid:service>/problema/",
+        guarded("public:report_problem", places.report_problem),
+        name="report_problem",
+    ),
+    path(
+        "<language:language>/lugar/<uuid:service>/hoja.pdf",
+        guarded("public:place_sheet", offline.sheet),
+        name="place_sheet",
+    ),
+    path(
+        "<language:language>/lugar/<uuid:service>/<uuid:at>/hoja.pdf",
+        guarded("public:place_sheet", offline.sheet),
+        name="place_sheet",
+    ),
     path("<language:language>/rumores/", guarded("public:rumours", topics.rumours), name="rumours"),
     path("<language:language>/temas/", guarded("public:topics", topics.topics), name="topics"),
     path("<language:language>/temas/<slug:branch>/", guarded("public:branch", topics.branch), name="branch"),
@@ -46,6 +75,22 @@ urlpatterns = [
         "<language:language>/<country:country>/temas/<slug:branch>/",
         guarded("public:branch", topics.branch),
         name="branch",
+    ),
+    path("<language:language>/<country:country>/lugares/", guarded("public:places", places.places), name="places"),
+    path(
+        "<language:language>/<country:country>/lugares/cerca/",
+        guarded("public:places_near", places.near_here),
+        name="places_near",
+    ),
+    path(
+        "<language:language>/<country:country>/copia/<slug:place>.html",
+        guarded("public:offline_pack", offline.file),
+        name="offline_pack",
+    ),
+    path(
+        "<language:language>/<country:country>/copia/<slug:place>.pdf",
+        guarded("public:offline_paper", offline.paper),
+        name="offline_paper",
     ),
     path("<language:language>/<country:country>/paginas/", guarded("public:others", topics.others), name="others"),
     path(
