@@ -3,11 +3,26 @@
 from dataclasses import dataclass, field
 
 from baquiano.engine.danger import Danger, Finding, Level
-from baquiano.engine.said import Code, Outcome, Reading, Reply, Said, Say, Tell, Turn, Warn
+from baquiano.engine.said import Code, Details, Near, Outcome, Reading, Reply, Said, Say, Tell, Turn, Warn
 from baquiano.engine.state import State
-from baquiano.engine.tools import Agreement, Approved, Behind, Change, Decision, Fit, Found
+from baquiano.engine.tools import (
+    Agreement,
+    Approved,
+    Behind,
+    Change,
+    Decision,
+    Fit,
+    Found,
+    Offer,
+    Places,
+    Sought,
+    Spot,
+)
 from baquiano.engine.turn import take_turn
 
+TOWNS = {"viña": 1, "temuco": 2, "santiago": 3}
+"""Municipalities by name; "san" may be two of them."""
+NEEDED = {"comida": "food", "albergue": "shelter", "abogado": "legal_aid"}
 PLACES = {"fonasa": ("cl_fonasa", "CL"), "sisben": ("co_sisben", "CO"), "trata": ("gen_trata", "")}
 
 
@@ -25,6 +40,10 @@ class World:
     questions: frozenset[int] = frozenset()  # of ours that still stand
     stopped: bool = False
     person: Behind | None = None  # who joined this conversation to her record
+    offers: dict[tuple[str, int], int] = field(
+        default_factory=lambda: {("food", 1): 5, ("food", 2): 1, ("shelter", 1): 2}
+    )
+    looked: list[tuple[str, int, Spot | None]] = field(default_factory=list)
 
     def danger(self, text: str) -> Finding | None:
         for word, level, kind in (
@@ -57,7 +76,8 @@ class World:
             return None
         if topic == "gen_trata" and not country:
             return None
-        return Approved(sum(map(ord, topic)), topic, next_topics=("t5",), has_details=True)
+        need = {"cl_fonasa": "health"}.get(topic, "")
+        return Approved(sum(map(ord, topic)), topic, next_topics=("t5",), has_details=True, need=need)
 
     def expired(self, topic: str, *, country: str) -> Approved | None:
         return self.gone.get(topic)
@@ -111,6 +131,43 @@ class World:
     def new_code(self) -> str:
         return "W9RT4D"
 
+    def sought(self, text: str) -> Sought:
+        """Words of a table: a need, a town, "cerca", "dónde"; anything else is left over."""
+        words = [word.strip("¿?.,") for word in text.lower().split()]
+        if "acogida" in words:
+            return Sought(is_of_survivors=True, is_needed="existe" not in words)
+        need = next((NEEDED[word] for word in words if word in NEEDED), "")
+        left = [word for word in words if word not in {*NEEDED, "cerca", "dónde", "en", "necesito", "hay", "algo"}]
+        return Sought(
+            need=need,
+            place=" ".join(left),
+            is_in="en" in words,
+            asks_where="dónde" in words,
+            is_near="cerca" in words,
+            is_kind_of_place="albergue" in words,
+            is_all=len(left) < 3,
+        )
+
+    def places(self, typed: str, *, country: str) -> Places:
+        word = typed.lower()
+        if word == "san":
+            return Places(exact=(3, 4))
+        if word in TOWNS:
+            return Places(exact=(TOWNS[word],))
+        return Places(close=(2,)) if word == "temucco" else Places()
+
+    def place_at(self, spot: Spot) -> int:
+        return 1 if spot.lat < 0 else 0
+
+    def departments(self, country: str) -> tuple[int, ...]:
+        return tuple(range(100, 116)) if country == "CL" else tuple(range(200, 233))
+
+    def services(self, need: str, *, place: int, spot: Spot | None, most: int) -> tuple[Offer, ...]:
+        self.looked.append((need, place, spot))
+        there = self.place_at(spot) if spot else place
+        count = self.offers.get((need, there), 0)
+        return tuple(Offer(f"{need}{n}.p{n}", n + 0.5) for n in range(min(count, most)))
+
 
 class Talk:
     """A conversation with the engine: say something, look at the last turn."""
@@ -120,8 +177,11 @@ class Talk:
         self.state = State(**{"greeted": True, **state})  # type: ignore[arg-type]
         self.turn = Turn(self.state)
 
-    def say(self, text: str = "", *, choice: str = "", reading: Reading = Reading.TEXT) -> Turn:
-        self.turn = take_turn(self.state, Said(text, choice, reading), self.world)
+    def say(
+        self, text: str = "", *, choice: str = "", reading: Reading = Reading.TEXT, spot: Spot | None = None
+    ) -> Turn:
+        reading = Reading.PLACE if spot else reading
+        self.turn = take_turn(self.state, Said(text, choice, reading, spot), self.world)
         self.state = self.turn.state
         return self.turn
 
@@ -147,6 +207,10 @@ def keys(reply: Reply) -> list[str]:
                 named.append(f"warn:{finding.kind}")
             case Code(code):
                 named.append(f"code:{code}")
+            case Near(key):
+                named.append(key)
+            case Details(offer):
+                named.append(f"details:{offer}")
     return named
 
 

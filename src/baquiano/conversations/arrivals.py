@@ -17,7 +17,7 @@ from django.utils import timezone
 from baquiano.channels.events import Alias as SeenAlias
 from baquiano.channels.events import IdentityChanged, Kind, Media, Received
 from baquiano.channels.models import Channel
-from baquiano.conversations import enclosures, handoffs
+from baquiano.conversations import enclosures, handoffs, sharing
 from baquiano.conversations.models import Conversation, Enclosure, Handoff, Message
 from baquiano.engine.danger import Danger, Finding, Level
 from baquiano.lib import crypto
@@ -173,7 +173,7 @@ def _row(
         min(event.sent_at or now, now),
         now,
         event.kind,
-        event.text[:TEXT_MOST],
+        sharing.with_where(event.text[:TEXT_MOST], event.position) if event.position else event.text[:TEXT_MOST],
         event.choice_id[:200],
         _refers_to(channel, event, here),
         Message.State.HANDLED if event.kind in (Kind.REACTION, Kind.REVOKE) else Message.State.WAITING,
@@ -205,8 +205,9 @@ def _to_fetch(message: int, media: Media) -> tuple[object, ...]:
 
 
 def _is_unread(event: Received) -> bool:
-    """Words beside a picture do not say what is in it; a place, a card or a form is read by its words."""
-    return event.kind in enclosures.MAY_BE or (event.kind not in _READ and not event.text.strip())
+    """Words beside a picture do not say what is in it; a card or a form is read by its words, a place by where it is."""
+    is_read = event.kind in _READ or event.position is not None
+    return event.kind in enclosures.MAY_BE or (not is_read and not event.text.strip())
 
 
 def _put_before_a_person(conversations: set[int]) -> None:

@@ -1,20 +1,22 @@
-"""What a colleague puts into an answer with two keys: ready answers of the team, and approved articles as the assistant says them.
+"""What a colleague puts into an answer with two keys: ready answers of the team, approved articles as the assistant says them, and services.
 
 An article goes in whole, with its date and its source. In production only what two people approved can be found here. Whatever stays in
 the answer is noted beside the message, so that a recall finds whom it was told to.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from baquiano.conversations import changed
+from baquiano.conversations import changed, services_near
+from baquiano.conversations.asking import state_of
 from baquiano.conversations.models import CannedReply, Conversation
 from baquiano.conversations.owning import CannotDoThat
 from baquiano.conversations.wording import Pictures, Speaker, answer, date_line, pictures, said_in
+from baquiano.directory.card import Card
 from baquiano.engine import language
 from baquiano.knowledge import finding
 from baquiano.knowledge.models import ArticleVersion
@@ -125,6 +127,30 @@ def _as_said(text: Text, conversation: Conversation, ready: Pictures) -> Inserta
     spoken = conversation.language if text.words(conversation.language) else "es"
     title = said_in(text, conversation.language).title
     return Insertable(title, date_line(text, voice), answer(text, voice), spoken, text.country, text.version)
+
+
+def services(typed: str, conversation: Conversation, link: Callable[[Card], str]) -> list[Insertable]:
+    """Places and services, by what is needed and where ("comida viña") or by name: one line as the assistant says it, and `link` to its page.
+
+    Only what anybody may know of; nothing is noted of it, and no more than the municipality where the person looked is used.
+    """
+    if len(typed.strip()) < SHORTEST_SEARCH:
+        return []
+    spoken = conversation.language
+    found = services_near.looked_up(
+        typed,
+        place=state_of(conversation).nearby.place,
+        country=conversation.country,
+        language=spoken,
+        most=MOST,
+    )
+    return [_as_told(card, link(card), spoken) for card in found]
+
+
+def _as_told(card: Card, link: str, language: str) -> Insertable:
+    line = services_near.whole_line(card, language)
+    detail = " · ".join(part for part in (card.near_by, card.now_line, card.badge) if part)
+    return Insertable(card.name, detail, f"{line}\n{link}", language, "")
 
 
 # What stayed in the answer ------------------------------------------------------------------------------------------------

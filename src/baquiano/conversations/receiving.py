@@ -10,6 +10,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 from django.utils import timezone
 
 from baquiano.channels import condition
+from baquiano.channels.blurring import without_places
 from baquiano.channels.events import (
     Event,
     IdentityChanged,
@@ -115,6 +116,15 @@ def _take_all(read: Sequence[Read]) -> None:
     desk.finish()
     now = timezone.now()
     _read.write([(now, count, unparsed, pk) for (count, unparsed), rows in told.items() for pk in rows])
+    for one in read:
+        _forget_places(one)
+
+
+def _forget_places(one: Read) -> None:
+    """Where somebody was is in the message now, until it is answered: the body that is kept for days says it no more."""
+    if any(isinstance(event, Received) and event.position for event in one.events):
+        one.raw.body = without_places(bytes(one.raw.body))
+        one.raw.save(update_fields=["body"])
 
 
 def _line_of(event: Event, raw: RawWebhook, lines: "_Lines") -> Channel | None:

@@ -5,11 +5,23 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from baquiano.conversations import changed
+from baquiano.conversations import changed, needs, services_near
 from baquiano.conversations.wording import DETAILS, Pictures, pictures
 from baquiano.engine import language
 from baquiano.engine.danger import Finding
-from baquiano.engine.tools import Agreement, Approved, Behind, Change, Decision, Fit, Found
+from baquiano.engine.tools import (
+    Agreement,
+    Approved,
+    Behind,
+    Change,
+    Decision,
+    Fit,
+    Found,
+    Offer,
+    Places,
+    Sought,
+    Spot,
+)
 from baquiano.knowledge import finding, hearsay
 from baquiano.knowledge.models import ArticleVersion
 from baquiano.knowledge.shelf import Shelf, Text
@@ -98,6 +110,7 @@ class KnowledgeTools:
             siblings=tuple(other.version for other in texts if other.version != text.version),
             next_topics=tuple(topic for topic in text.next_topics if self._is_served(topic)),
             has_details=any(text.sections.get(name) for name in DETAILS),
+            need=needs.NEED_OF.get(text.topic, ""),
         )
 
     def _only_country(self) -> str:
@@ -152,6 +165,22 @@ class KnowledgeTools:
 
     def new_code(self) -> str:
         return joining.new_code()
+
+    def sought(self, text: str) -> Sought:
+        return needs.sought(text)
+
+    def places(self, typed: str, *, country: str) -> Places:
+        """Read anew each time: only whoever looks for a place asks it."""
+        return services_near.places(typed, country or self._only_country())
+
+    def place_at(self, spot: Spot) -> int:
+        return services_near.place_at(spot)
+
+    def departments(self, country: str) -> tuple[int, ...]:
+        return services_near.departments(country)
+
+    def services(self, need: str, *, place: int, spot: Spot | None, most: int) -> tuple[Offer, ...]:
+        return services_near.find(need, place=place, spot=spot, most=most)
 
 
 def tools() -> KnowledgeTools:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from baquiano.channels.events import Kind
 from baquiano.channels.protocol import OutMessage
-from baquiano.conversations import changed, handoffs, learning, wishes
+from baquiano.conversations import changed, handoffs, learning, sharing, wishes
 from baquiano.conversations.models import Conversation, Handoff, Message
 from baquiano.conversations.tools import KnowledgeTools, tools
 from baquiano.conversations.wording import Composed, Speaker, compose
@@ -212,6 +212,8 @@ def said(message: Message) -> Said:
         return Said(message.text, message.choice_id, Reading.CHOICE)
     if message.kind == Kind.EDIT and len(message.text.split()) < WORDS_OF_A_QUESTION:
         return Said(message.text, NO_LONGER, Reading.CHOICE)
+    if message.kind == Kind.LOCATION and (spot := sharing.spot_of(message)):
+        return Said(sharing.words_of(message), reading=Reading.PLACE, spot=spot)
     reading = Reading.UNREADABLE if message.kind in _UNREADABLE else Reading.TEXT
     return Said(message.text, reading=reading)
 
@@ -297,6 +299,8 @@ def _give_to_a_person(claimed: Claimed) -> bool:
     )
     if moved:
         Message.objects.filter(pk__in=[m.pk for m in claimed.messages]).update(state=Message.State.HANDLED)
+        for message in claimed.messages:
+            sharing.forget_where(message)
         handoffs.open_or_sharpen(claimed.conversation, Handoff.Reason.LOST)
     return bool(moved)
 

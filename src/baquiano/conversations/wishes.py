@@ -9,7 +9,8 @@ from django.utils import timezone
 from baquiano.accountability import setting_apart
 from baquiano.accounts.audit import audit
 from baquiano.accounts.models import User
-from baquiano.conversations import changed, enclosures, handoffs, learning
+from baquiano.channels.events import Kind
+from baquiano.conversations import changed, enclosures, handoffs, learning, services_near, sharing
 from baquiano.conversations.models import Conversation, Handoff, Message, Quote, Rating
 from baquiano.conversations.wording import Composed
 from baquiano.engine.danger import Danger, Finding
@@ -18,6 +19,7 @@ from baquiano.engine.said import (
     AllowLetters,
     Answered,
     CallPerson,
+    DropWords,
     Forget,
     Join,
     KeepCode,
@@ -27,6 +29,7 @@ from baquiano.engine.said import (
     Outcome,
     Raise,
     Rate,
+    Report,
     ShowChange,
     StopLetters,
     Turn,
@@ -66,13 +69,14 @@ class Ledger:
         composed: Sequence[Composed],
     ) -> None:
         level = (turn.level if turn else None) or (finding.level if finding else "")
+        _forget_where(message, turn)
         self._marks[mark, level, _kind(finding, turn)].append(message.pk)
         if turn is None:
             _without_turn(conversation, mark, finding)
         if turn and turn.wishes:
             self._write_marks()  # what is forgotten includes the message that asked for it
             for wish in turn.wishes:  # before the words: what is forgotten is not the answer that says so
-                if not _fulfil_for_her_record(conversation, message, turn, wish):
+                if not (_fulfil_for_her_record(conversation, message, turn, wish) or _report(conversation, wish)):
                     _fulfil(conversation, wish)
                 if isinstance(wish, Forget):
                     self._asked = [heard for heard in self._asked if heard.conversation.pk != conversation.pk]
@@ -182,6 +186,25 @@ def _raise(conversation: Conversation, finding: Finding) -> None:
     holding.hold(conversation.address, finding)
 
 
+def _forget_where(message: Message, turn: Turn | None) -> None:
+    """Where she was when she wrote it; and the words with which her telephone names it, where it was only for a search."""
+    if message.kind != Kind.LOCATION:
+        return
+    if turn and any(isinstance(wish, DropWords) for wish in turn.wishes):
+        sharing.forget(message)
+    else:
+        sharing.forget_where(message)
+
+
+def _report(conversation: Conversation, wish: Wish) -> bool:
+    """False: this wish is about something else. Two doors that do not know each other warn: the door is her address here, never a number."""
+    if not isinstance(wish, Report):
+        return False
+    door = conversation.address
+    services_near.report(wish.offer, wish.reason, door=door.channel.kind, door_key=f"address {door.pk}")
+    return True
+
+
 def _fulfil(conversation: Conversation, wish: Wish) -> None:
     match wish:
         case Raise(finding):
@@ -190,8 +213,8 @@ def _fulfil(conversation: Conversation, wish: Wish) -> None:
             handoffs.open_or_sharpen(conversation, reason, level)
         case Rate(version, is_useful):
             rate(conversation, version, is_useful)
-        case Learn():
-            pass  # masked while thinking, and kept once it is known that nobody was in danger
+        case Learn() | DropWords():
+            pass  # learnt: masked while thinking, and kept once it is known that nobody was in danger; dropped: with its message
         case StopLetters():
             allowed.stop(conversation.address, OptOut.How.WORD)
         case AllowLetters():

@@ -13,13 +13,16 @@ from django.utils import timezone
 
 from baquiano.accounts.models import Organisation, organisation
 from baquiano.channels.protocol import Choice, OutMessage
+from baquiano.conversations import services_near
 from baquiano.conversations.models import Wording
 from baquiano.conversations.surge import Rush, rush_at
+from baquiano.directory.card import Card
 from baquiano.engine import picks
 from baquiano.engine.danger import Danger
 from baquiano.engine.picks import Pick
-from baquiano.engine.said import Code, Dispel, Heed, Part, Reply, Say, Tell, ToldThen, Warn
+from baquiano.engine.said import Code, Details, Dispel, Heed, Near, Part, Reply, Say, Tell, ToldThen, Warn
 from baquiano.engine.state import State
+from baquiano.engine.tools import Offer
 from baquiano.knowledge import shelf
 from baquiano.knowledge.models import shelf_number
 from baquiano.knowledge.shelf import RumourShown, Shelf, Text, Words
@@ -138,8 +141,15 @@ def compose(reply: Reply, state: State, ready: Pictures) -> Composed:
     paragraphs = [text for text in (*(_words(part, voice) for part in reply.parts), _wait(reply, state, voice)) if text]
     told = (part for part in reply.parts if isinstance(part, Tell) and part.part != "expired")
     quoted = tuple(part.approved.version for part in told)
-    choices = tuple(_choice(pick, state, voice) for pick in reply.picks)
+    cards = _cards(reply, voice)
+    choices = tuple(_choice(pick, state, voice, cards) for pick in reply.picks)
     return Composed(OutMessage("\n\n".join(paragraphs), choices, voice.say("list_button")), quoted)
+
+
+def _cards(reply: Reply, voice: Speaker) -> dict[str, Card]:
+    """Of the services that this reply offers: nothing is read for any other."""
+    offers = [offer for part in reply.parts if isinstance(part, Near) for offer in part.offers]
+    return services_near.known(offers, voice.language) if offers else {}
 
 
 def _wait(reply: Reply, state: State, voice: Speaker) -> str:
@@ -173,11 +183,36 @@ def _words(part: Part, voice: Speaker) -> str:
             return voice.say("join_code", code=code)
         case ToldThen(on):
             return voice.say("changed_then", date=written(date.fromisoformat(on)))
+        case Near() | Details():
+            return _words_of_places(part, voice)
 
 
-def _choice(pick: Pick, state: State, voice: Speaker) -> Choice:
+def _words_of_places(part: Near | Details, voice: Speaker) -> str:
+    if isinstance(part, Details):
+        return service(part.offer, voice)
+    where = services_near.name(part.place) or voice.say("near_there")
+    return voice.say(part.key, need=voice.say(f"pick.need.{part.need}"), place=where)
+
+
+def service(offer: str, voice: Speaker) -> str:
+    """All that is known of one service, under the mark of a demonstration where it is one."""
+    card = services_near.known([Offer(offer)], voice.language).get(offer)
+    if card is None:
+        return voice.say("near_gone")
+    mark = voice.say("demo_mark") if card.is_demo else ""
+    return "\n\n".join(part for part in (mark, services_near.details(card)) if part)
+
+
+def _choice(pick: Pick, state: State, voice: Speaker, cards: dict[str, Card]) -> Choice:
     kind, _, rest = pick.label.partition(".")
     choice_id = picks.choice_id(state, pick.id)
+    if kind in ("service", "named"):
+        card = cards.get(rest)
+        if card is None:
+            return Choice(choice_id, voice.say("near_gone_name"))
+        return Choice(choice_id, card.name, services_near.note(card, voice.language) if kind == "service" else "")
+    if kind == "place":
+        return Choice(choice_id, services_near.label(int(rest)) or rest)
     if kind == "topic":
         topic = voice.shelf.topics.get(rest)
         return (

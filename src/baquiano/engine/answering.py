@@ -3,8 +3,16 @@
 from dataclasses import replace
 
 from baquiano.engine.asked_of_us import asks_for_a_route
-from baquiano.engine.danger import Danger, Finding
-from baquiano.engine.danger_turn import stay, told_country, what_to_do_now, with_finding, within_reach
+from baquiano.engine.danger import Danger, Finding, Level
+from baquiano.engine.danger_turn import (
+    ABOUT_VIOLENCE,
+    in_danger_of,
+    stay,
+    told_country,
+    what_to_do_now,
+    with_finding,
+    within_reach,
+)
 from baquiano.engine.menu import ask_country, main_menu, not_open, offer, person, topic_picks
 from baquiano.engine.picks import Pick
 from baquiano.engine.said import Dispel, Learn, Outcome, Part, Rate, Reply, Say, Tell, Turn
@@ -35,12 +43,14 @@ def _answer(state: State, topic: str, tools: Tools, before: tuple[Part, ...] = (
 def told(state: State, approved: Approved, before: tuple[Part, ...] = ()) -> Turn:
     """An approved text, and what can be done after it."""
     details = (Pick(f"detail:{approved.version}", "details"),) if approved.has_details else ()
+    near = (Pick(f"services:{approved.need}", "near"),) if approved.need and not state.danger else ()
     rating = (Pick(f"useful:{approved.version}", "useful_yes"), Pick(f"useless:{approved.version}", "useful_no"))
     offered = (
         *details,
         *(() if state.danger else rating),
         *(Pick(f"version:{version}", f"version.{version}") for version in approved.siblings[:2]),
         *topic_picks(approved.next_topics[: 2 - len(approved.siblings[:2])]),
+        *near,
         Pick("person", "person"),
         Pick("menu", "menu"),
     )
@@ -59,6 +69,13 @@ def details(state: State, version: str, tools: Tools) -> Turn:
     offered = (*topic_picks(approved.next_topics[:2]), Pick("person", "person"), Pick("menu", "menu"))
     turn = offer(state, (Tell(approved, "details"),), offered, step="details")
     return replace(turn, outcome=Outcome.ANSWER, article=approved.topic)
+
+
+def asks_for_a_refuge(state: State, tools: Tools) -> Turn:
+    """Whether there are houses for survivors, asked without saying for whom: the danger text, the approved text on the way there, a person."""
+    finding = Finding(Level.P2, Danger.VIOLENCE, "asks-for-a-refuge")
+    state = replace(in_danger_of(state.understood(), finding), asked="")
+    return with_finding(_answer(state, ABOUT_VIOLENCE, tools, what_to_do_now(finding)), finding)
 
 
 def another_text(state: State, version: str, tools: Tools) -> Turn:

@@ -39,6 +39,9 @@ class Danger(StrEnum):
 HELD_AT_ANY_LEVEL = (Danger.VIOLENCE, Danger.CAPTIVITY, Danger.SEXUAL, Danger.STAFF_ABUSE, Danger.CHILD)
 
 
+HEARD = "heard:"
+
+
 @dataclass(frozen=True)
 class Finding:
     """One danger seen in a text: `rule` is the id of the phrase rule, never the words themselves."""
@@ -46,6 +49,11 @@ class Finding:
     level: Level
     kind: Danger
     rule: str
+
+    @property
+    def is_only_heard(self) -> bool:
+        """No phrase rule says so: a learned ear thinks that it sounds like one."""
+        return self.rule.startswith(HEARD)
 
     @property
     def holds(self) -> bool:

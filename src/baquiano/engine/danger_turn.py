@@ -32,6 +32,21 @@ def says_danger(state: State, tools: Tools) -> Turn:
     return _told(state, Finding(Level.P1, kind, "said-so"), (), tools)
 
 
+ABOUT_VIOLENCE = "gen_violencia_genero"
+
+
+def needs_a_refuge(state: State, tools: Tools) -> Turn:
+    """Where survivors are taken in has no address, and nobody learns here whether there is one: the danger text, its numbers, a person."""
+    turn = _told(state, Finding(Level.P1, Danger.VIOLENCE, "needs-a-refuge"), (ABOUT_VIOLENCE,), tools)
+    return replace(turn, choices=(ABOUT_VIOLENCE,))
+
+
+def unreadable_place(state: State) -> Turn:
+    """Somebody who told of a danger shares where they are: what is said of any message that a person must look at, and one is called."""
+    turn = unreadable(state)
+    return replace(turn, wishes=(Raise(Finding(Level.P2, Danger.UNKNOWN, "unread")), *turn.wishes))
+
+
 def _told(state: State, finding: Finding, choices: tuple[str, ...], tools: Tools) -> Turn:
     state = in_danger_of(
         replace(state.understood(), greeted=True, in_danger=True, asked="", pending="", contact=""), finding

@@ -43,6 +43,7 @@ def main_menu(state: State, tools: Tools, before: Part | None = None) -> Turn:
         Pick("person", "person"),
         *(Pick(f"branch:{branch}", f"branch.{branch}") for branch in first),
         *others,
+        *(() if state.danger else (Pick("near", "services"),)),
     )
     parts = (before, Say("menu")) if before else (Say("menu"),)
     return offer(replace(state.understood(), asked=""), parts, offered, step="menu")

@@ -22,6 +22,9 @@ SELF_CONTAINED = (
     "detail:",
     "version:",
     "changed:",
+    "near",
+    "services:",
+    "service:",
 )
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from baquiano.engine.danger import Danger, Finding, Level
 from baquiano.engine.picks import Pick
 from baquiano.engine.state import State
-from baquiano.engine.tools import Approved
+from baquiano.engine.tools import Approved, Offer, Spot
 
 
 class Outcome(StrEnum):
@@ -28,6 +28,7 @@ class Reading(StrEnum):
 
     TEXT = "text"
     CHOICE = "choice"
+    PLACE = "place"  # somebody shared where they are
     UNREADABLE = "unreadable"  # voice, picture, file: nobody has seen it yet
     IGNORED = "ignored"  # a reaction: stored, not answered
 
@@ -37,6 +38,7 @@ class Said:
     text: str
     choice_id: str = ""
     reading: Reading = Reading.TEXT
+    spot: Spot | None = None  # of Reading.PLACE
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,24 @@ class ToldThen:
     on: str
 
 
-Part = Say | Tell | Warn | Heed | Dispel | Code | ToldThen
+@dataclass(frozen=True)
+class Near:
+    """A sentence of a search for places: by its wording key, the need and the division it names, and the services that are picked below."""
+
+    key: str
+    need: str = ""
+    place: int = 0
+    offers: tuple[Offer, ...] = ()
+
+
+@dataclass(frozen=True)
+class Details:
+    """All that is known of one service, by the id of its offer."""
+
+    offer: str
+
+
+Part = Say | Tell | Warn | Heed | Dispel | Code | ToldThen | Near | Details
 
 
 @dataclass(frozen=True)
@@ -205,6 +224,19 @@ class ShowChange:
     version: int
 
 
+@dataclass(frozen=True)
+class Report:
+    """Something is wrong with a service, by the id of its offer: one of the directory's five reasons."""
+
+    offer: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class DropWords:
+    """What this message says is not kept: it tells where somebody is."""
+
+
 Wish = (
     CallPerson
     | Raise
@@ -222,6 +254,8 @@ Wish = (
     | StopLetters
     | AllowLetters
     | ShowChange
+    | Report
+    | DropWords
 )
 
 

@@ -10,6 +10,22 @@ _KINDS = frozenset(Danger)
 
 
 @dataclass(frozen=True)
+class Nearby:
+    """The search for a place that is going on. `need`: a code of `territory.codes.NEEDS`. `place`: the number of a division; 0: not said.
+
+    `shown`: the services of the last list, in its order; `waiting`: those found with them and not shown yet, the nearest first, each as
+    `Offer.kept`. `wrong`: the one that something is wrong with. Where somebody is does not stand here: of a place that was shared only the
+    municipality is known, and how far away anything lies from it is not.
+    """
+
+    need: str = ""
+    place: int = 0
+    shown: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    wrong: str = ""
+
+
+@dataclass(frozen=True)
 class State:
     """`step`: what we last asked. `offered`: the picks of our last reply, in order, so that "2" means the second.
     `serial` grows with each reply that offers something. `pending`: the question that waits for a country.
@@ -18,7 +34,7 @@ class State:
     text asked whether the place is safe, and no yes has come yet. `alerted`: what goes round in the country was
     said, or a danger left no place for it. `danger`: the kind of danger told here, until a person has set how it is safe to
     write; while it stands nothing is rated, surveyed or added. `contact`: how she says it is safe to write ("yes", "no",
-    "hour:" and her words): a proposal for whoever answers, never a rule.
+    "hour:" and her words): a proposal for whoever answers, never a rule. `nearby`: what place was last searched for.
     """
 
     language: str = "es"
@@ -37,6 +53,7 @@ class State:
     alerted: bool = False
     danger: str = ""
     contact: str = ""
+    nearby: Nearby = Nearby()
     version: int = VERSION
 
     def offering(self, picks: tuple[str, ...], step: str) -> "State":
@@ -76,7 +93,24 @@ def from_json(raw: dict[str, Any]) -> State:
         alerted=bool(raw.get("alerted")),
         danger=_danger(raw.get("danger")),
         contact=str(raw.get("contact") or ""),
+        nearby=_nearby(raw.get("nearby")),
     )
+
+
+def _nearby(raw: Any) -> Nearby:
+    if not isinstance(raw, dict):
+        return Nearby()
+    return Nearby(
+        need=str(raw.get("need") or ""),
+        place=_whole(raw.get("place")),
+        shown=_texts(raw.get("shown")),
+        waiting=_texts(raw.get("waiting")),
+        wrong=str(raw.get("wrong") or ""),
+    )
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(str(one) for one in value) if isinstance(value, (list, tuple)) else ()
 
 
 def _danger(value: Any) -> str:

@@ -1,6 +1,6 @@
 """What a turn may ask of the world. Tools only read; they are handed in, so the engine stays arithmetic."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -29,13 +29,16 @@ class Found:
 
 @dataclass(frozen=True)
 class Approved:
-    """A text that may be served: the version's id, the other texts of its topic, and the topics that come next."""
+    """A text that may be served: the version's id, the other texts of its topic, and the topics that come next. `need`: that places nearby may
+    help with; "" for none.
+    """
 
     version: int
     topic: str
     siblings: tuple[int, ...] = ()
     next_topics: tuple[str, ...] = ()
     has_details: bool = False
+    need: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,60 @@ class Fit(StrEnum):
     FITS = "fits"
     TWO_RECORDS = "two_records"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where somebody shared to be, to two decimals of a degree. It lives for one turn, and its repr says nothing."""
+
+    lat: float = field(repr=False)
+    lon: float = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A service at one of its places, by a short id of ours. `km`: how far; None: it has no place, or how far is nobody's to know."""
+
+    id: str
+    km: float | None = None
+
+    @property
+    def kept(self) -> str:
+        return self.id if self.km is None else f"{self.id}@{self.km:.1f}"
+
+    @staticmethod
+    def of(kept: str) -> "Offer":
+        """Of what was kept; never an exception."""
+        id, _, km = kept.partition("@")
+        whole, _, rest = km.partition(".")
+        return Offer(id, float(km) if whole.isdecimal() and rest.isdecimal() else None)
+
+
+@dataclass(frozen=True)
+class Places:
+    """The divisions that a text may mean, the likeliest first. `exact`: it says no more than their name. `close`: only perhaps."""
+
+    exact: tuple[int, ...] = ()
+    close: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What a message looks for, by its words alone. `need`: "" when none is named. `place`: the words that may name a municipality, and
+    `is_in`: they stand after "in". `asks_where`: it says "where". `is_near`: it says "near", or asks for a place. `is_kind_of_place`: it
+    names one ("albergue", "soup kitchen"). `is_all`: nothing else stands in it. `is_of_survivors`: it asks for a house that has no address,
+    and `is_needed`: in so few words, or as somebody who needs it.
+    """
+
+    need: str = ""
+    place: str = ""
+    is_in: bool = False
+    asks_where: bool = False
+    is_near: bool = False
+    is_kind_of_place: bool = False
+    is_all: bool = False
+    is_of_survivors: bool = False
+    is_needed: bool = False
 
 
 class Tools(Protocol):
@@ -128,3 +185,17 @@ class Tools(Protocol):
 
     def new_code(self) -> str:
         """A code that nobody has yet. It is valid once it is kept."""
+
+    def sought(self, text: str) -> Sought:
+        """By a list of words: no search, no query."""
+
+    def places(self, typed: str, *, country: str) -> Places:
+        """The municipalities, regions or departments that somebody may have typed, slips forgiven."""
+
+    def place_at(self, spot: Spot) -> int:
+        """The municipality there; 0: none that we know."""
+
+    def departments(self, country: str) -> tuple[int, ...]: ...
+
+    def services(self, need: str, *, place: int, spot: Spot | None, most: int) -> tuple[Offer, ...]:
+        """What anybody may know of, the nearest first. `place` 0 without a spot: nothing."""

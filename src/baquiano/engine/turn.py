@@ -8,7 +8,7 @@ a person. Replies are keys and references to approved texts; wishes are what sho
 from collections.abc import Callable
 from dataclasses import replace
 
-from baquiano.engine import picks
+from baquiano.engine import nearby, picks
 from baquiano.engine.answering import (
     another_text,
     country_told,
@@ -20,7 +20,7 @@ from baquiano.engine.answering import (
     useful,
     useless,
 )
-from baquiano.engine.asked_of_us import asks_who_answers
+from baquiano.engine.asked_of_us import asks_for_a_route, asks_who_answers
 from baquiano.engine.changed import changed
 from baquiano.engine.danger import Finding
 from baquiano.engine.danger_turn import (
@@ -87,6 +87,8 @@ def take_turn(state: State, said: Said, tools: Tools) -> Turn:
         return Turn(state)
     state = _in_her_language(state, said, tools)
     finding = tools.danger(said.text) if said.text and not _is_harmless(state, said.text) else None
+    if finding and finding.is_only_heard and nearby.is_only_a_search(said.text, tools, state.country):
+        finding = None  # no rule sees a danger, and every word of it is known: a need, and a municipality
     if finding and finding.level.is_crisis:
         return crisis(state, said, finding, tools)
     turn = _without_crisis(state, said, tools, finding)
@@ -138,6 +140,8 @@ def _right_picked(state: State, said: Said) -> str:
 def _without_crisis(state: State, said: Said, tools: Tools, finding: Finding | None) -> Turn:
     if said.reading is Reading.UNREADABLE and not said.text.strip():
         return unreadable(state)
+    if said.reading is Reading.PLACE:
+        return nearby.shared(state, said, tools)
     chosen = picks.chosen(said.choice_id, said.text, state)
     if chosen and said.choice_id:
         return _picked(state, chosen.pick, tools) if chosen.pick else main_menu(state, tools, before=Say("stale"))
@@ -147,7 +151,9 @@ def _without_crisis(state: State, said: Said, tools: Tools, finding: Finding | N
             return turn
     if chosen:
         return _picked(state, chosen.pick, tools) if chosen.pick else missed(state, Say("no_such_number"), tools)
-    return search(state, said.text, tools, finding)
+    if asks_for_a_route(said.text):
+        return search(state, said.text, tools, finding)
+    return nearby.asked(state, said.text, tools, finding) or search(state, said.text, tools, finding)
 
 
 def _in_her_language(state: State, said: Said, tools: Tools) -> State:
@@ -165,6 +171,8 @@ def _named_language(state: State, said: Said, tools: Tools) -> Turn | None:
 def _named_country(state: State, said: Said, tools: Tools) -> Turn | None:
     """The name of a country as the whole message: the answer to our question, or a change of mind."""
     country = country_named(said.text)
+    if country and state.step == "near_place" and (turn := nearby.country_told(state, country, tools)):
+        return turn
     return country_told(state, country, tools) if country else None
 
 
@@ -191,7 +199,7 @@ def _in_progress(state: State, said: Said, tools: Tools) -> Turn | None:
     pick = _pick_of_answer(state, yes=answer) if answer is not None else ""
     if pick:
         return _picked(state, pick, tools)
-    return after_danger(state, said, tools)
+    return after_danger(state, said, tools) or nearby.in_progress(state, said, tools)
 
 
 def _answer_to_ours(state: State, said: Said) -> str:
@@ -290,6 +298,11 @@ _ON_PICK: dict[str, Callable[[State, Tools], Turn]] = {
     "yes": says_danger,
     "no": main_menu,
     "decline": declined,
+    "near": nearby.begin,
+    "more_places": nearby.more,
+    "elsewhere": nearby.elsewhere,
+    "listed": nearby.listed_again,
+    "wrong": nearby.wrong,
 }
 _ON_PICK_OF: dict[str, Callable[[State, str, Tools], Turn]] = {
     "topic": topic_picked,
@@ -308,4 +321,12 @@ _ON_PICK_OF: dict[str, Callable[[State, str, Tools], Turn]] = {
     "forget": forgotten,
     "contact": contact_picked,
     "changed": changed,
+    "services": nearby.need_picked,
+    "needs": nearby.needs_page,
+    "departments": nearby.departments,
+    "in": nearby.in_country,
+    "place": nearby.place_picked,
+    "service": nearby.service_picked,
+    "named": nearby.wrong_picked,
+    "why": nearby.reason_picked,
 }

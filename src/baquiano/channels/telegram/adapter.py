@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from baquiano.channels.blurring import blurred
 from baquiano.channels.events import Alias, Event
 from baquiano.channels.protocol import Capabilities, Fetched, OutMessage, RawRequest, Verdict
 from baquiano.channels.telegram.media import fetch
@@ -28,7 +29,7 @@ class Telegram:
         return has_the_secret(request, settings)
 
     def kept(self, request: RawRequest, _settings: Mapping[str, str]) -> bytes:
-        return request.body
+        return blurred(request.body)
 
     def parse(self, body: bytes) -> tuple[Event, ...]:
         return parse(body)

@@ -1,0 +1,375 @@
+"""Places and services in the chat: three with their distance and hours, on every door; where somebody is stays nowhere."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from baquiano.accounts.models import Organisation
+from baquiano.channels.events import Alias, Kind, Scheme
+from baquiano.channels.models import RawWebhook
+from baquiano.channels.segments import segments, transliterated
+from baquiano.channels.sms.render import render as as_sms
+from baquiano.conversations import needs, services_near
+from baquiano.conversations.models import Conversation, Handoff, Message
+from baquiano.conversations.tools import tools
+from baquiano.conversations.wording import compose
+from baquiano.directory import version
+from baquiano.directory.models import Answer, Problem, Service, Visibility
+from baquiano.engine.nearby import NEEDS
+from baquiano.engine.picks import tap
+from baquiano.engine.said import Said
+from baquiano.engine.state import State
+from baquiano.engine.tools import Offer
+from baquiano.engine.turn import take_turn
+from baquiano.knowledge.models import Topic
+from baquiano.safety.models import Alert
+from baquiano.territory import codes
+from baquiano.territory.models import Country, Division
+from tests.conversations.conftest import Phone, work
+from tests.directory import offers
+from tests.fakes.graph import webhook
+
+pytestmark = pytest.mark.django_db
+
+EXACT = ("-33.0245", "-71.5518", "33.0245", "71.5518", "-33.02", "-71.55")
+PIN = {"latitude": -33.024512, "longitude": -71.551834, "name": "Mi pieza", "address": "Calle Prueba 77"}
+
+
+@pytest.fixture
+def places(house: Organisation) -> list[Service]:
+    """Four dining rooms and one bed near Viña del Mar, one dining room in another region, and a shelter that nobody is told of."""
+    commune = offers.territory()
+    region = commune.parent
+    assert region is not None
+    vina, _ = Division.objects.get_or_create(
+        country=Country.objects.get(code="CL"),
+        level=3,
+        code="05109",
+        defaults={
+            "pcode": "CL05109",
+            "name": "Viña del Mar",
+            "name_folded": "vina del mar",
+            "parent": region,
+            "latitude": -33.02,
+            "longitude": -71.55,
+        },
+    )
+    owner = offers.organization()
+    found = []
+    for number in range(4):
+        row = offers.service(
+            owner, f"Comedor Ficticio {number}", asks_documents=Answer.NO if number else Answer.UNKNOWN
+        )
+        offers.at(
+            row,
+            offers.place(
+                owner, f"Casa Ficticia {number}", division=vina, latitude=-33.03 - number / 50, longitude=-71.55
+            ),
+        )
+        found.append(row)
+    bed = offers.service(owner, "Hospedería Ficticia", needs=("shelter",), hours="24/7")
+    offers.at(bed, offers.place(owner, "Casa de Noche Ficticia", division=vina, latitude=-33.04, longitude=-71.56))
+    hidden = offers.service(owner, "CANARIO-servicio", needs=("shelter",))
+    offers.at(hidden, offers.shelter())
+    secret = offers.service(owner, "CANARIO-servicio-2", needs=("food", "shelter"), visibility=Visibility.CONFIDENTIAL)
+    offers.at(secret, offers.place(owner, division=vina, latitude=-33.021, longitude=-71.55))
+    version.bump()
+    return found
+
+
+@pytest.fixture
+def yuli(phone: Phone, places: list[Service]) -> Iterator[Phone]:
+    yield phone
+
+
+def says(phone: Phone, *texts: str) -> str:
+    for text in texts:
+        phone.says(text)
+        work()
+    return phone.heard[-1]
+
+
+def shares(phone: Phone, pin: dict[str, Any] | None = None) -> str:
+    message = phone.message("")
+    del message["text"]
+    phone.posts(webhook(messages=[{**message, "type": "location", "location": pin or PIN}]))
+    work()
+    return phone.heard[-1]
+
+
+# -- three, one line each ------------------------------------------------------------------------------------------------
+
+
+def test_food_in_vina_is_three_lines_with_how_far_whether_open_and_the_telephone(yuli: Phone) -> None:
+    heard = says(yuli, "Chile", "necesito comida en Viña")
+    lines = [line for line in heard.splitlines() if line[:2] in ("1.", "2.", "3.")]
+    assert len(lines) == 3
+    assert all("Comedor Ficticio" in line and "km" in line and "555 0101" in line for line in lines)
+    assert "Viña del Mar" in heard
+    assert "CANARIO" not in heard
+    rows = yuli.letters[-1].body["interactive"]["action"]["sections"][0]["rows"]
+    assert len(rows) <= 10
+
+
+def test_more_and_then_one_with_all_that_is_known_of_it(yuli: Phone) -> None:
+    says(yuli, "Chile", "comida en Viña")
+    assert "Comedor Ficticio 3" in says(yuli, "más")
+    whole = says(yuli, "1")
+    assert "Comedor Ficticio 3" in whole
+    assert "Calle Ficticia 123" in whole
+    assert "Viña del Mar" in whole
+    assert "Centro Ficticio" in whole
+
+
+def test_a_slip_is_asked_and_never_taken_for_granted(yuli: Phone) -> None:
+    heard = says(yuli, "Chile", "comida en Vinia")
+    assert "1. Viña del Mar, Valparaíso" in heard
+    assert "Comedor" not in heard
+    assert "Comedor Ficticio 0" in says(yuli, "1")
+
+
+def test_by_the_menu_the_department_and_without_anything_it_is_said_so_and_a_person_is_there(yuli: Phone) -> None:
+    heard = says(yuli, "Chile", "menu")
+    number = next(line.split(".")[0] for line in heard.splitlines() if line.endswith("Lugares y servicios"))
+    assert "Comida" in says(yuli, number)
+    says(yuli, "ropa")
+    assert "comuna" in yuli.heard[-1]
+    heard = says(yuli, "Viña")
+    assert "no tenemos lugares" in heard
+    assert "Hablar con alguien" in heard
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "necesito comida en Viña"),
+        ("en", "food in Viña del Mar"),
+        ("pt", "onde tem comida em Viña del Mar"),
+        ("fr", "un repas à Viña del Mar"),
+        ("ht", "manje nan Viña del Mar"),
+    ],
+)
+def test_in_every_language_and_in_few_short_messages(language: str, text: str, places: list[Service]) -> None:
+    ready = tools()
+    state = State(language=language, language_chosen=True, country="CL", greeted=True, alerted=True)
+    turn = take_turn(state, Said(text), ready)
+    message = compose(turn.replies[-1], turn.state, ready.pictures).message
+    assert [choice.title for choice in message.choices[:3]] == [f"Comedor Ficticio {n}" for n in range(3)]
+    sent = as_sms(message, Alias(Scheme.SMS, "56955500001"))
+    assert sum(segments(transliterated(one["text"])).count for one in sent) <= 5
+    assert "{" not in message.text
+
+
+def test_what_is_read_aloud_has_no_list(places: list[Service]) -> None:
+    found = services_near.find("food", place=Division.objects.get(code="05109").pk, spot=None, most=3)
+    spoken = services_near.spoken(found, "es")
+    assert len(spoken) == 3
+    assert "Comedor Ficticio 0" in spoken[0]
+
+
+# -- where somebody is stays nowhere --------------------------------------------------------------------------------------
+
+
+def test_a_shared_place_is_searched_from_and_stays_nowhere(yuli: Phone) -> None:
+    says(yuli, "Chile", "albergue")
+    heard = shares(yuli)
+    assert "Hospedería Ficticia" in heard
+    assert "km" in heard
+    conversation = Conversation.objects.get()
+    kept = [json.dumps(conversation.state), *Message.objects.filter(author="person").values_list("text", flat=True)]
+    kept += [bytes(raw.body).decode() for raw in RawWebhook.objects.all()]
+    assert not [mark for text in kept for mark in (*EXACT, "Prueba 77") if mark in text]
+    assert Message.objects.get(kind=Kind.LOCATION).text == ""
+    assert not Alert.objects.exists()
+    assert not Handoff.objects.exists()
+
+
+def test_before_it_is_read_it_is_rounded_already(yuli: Phone) -> None:
+    message = yuli.message("")
+    del message["text"]
+    yuli.posts(webhook(messages=[{**message, "type": "location", "location": PIN}]))
+    body = bytes(RawWebhook.objects.get().body).decode()
+    assert "-33.02" in body
+    assert "-33.024" not in body
+    assert "Prueba 77" not in body
+
+
+def test_the_same_place_shared_twice_is_one_message(yuli: Phone) -> None:
+    message = yuli.message("", id="wamid.same")
+    del message["text"]
+    body = webhook(messages=[{**message, "type": "location", "location": PIN}])
+    yuli.posts(body)
+    work()
+    yuli.posts(body)
+    work()
+    assert Message.objects.filter(kind=Kind.LOCATION).count() == 1
+    assert RawWebhook.objects.count() == 1
+
+
+def test_shared_out_of_nothing_it_asks_what_for_and_danger_stands_first(yuli: Phone) -> None:
+    says(yuli, "Chile")
+    heard = shares(yuli)
+    assert "1. Me siento en peligro" in heard
+    assert "Comida" in heard
+    assert "Comedor Ficticio 0" in says(yuli, "comida")
+
+
+def test_shared_after_danger_a_person_is_called_and_nothing_is_listed(yuli: Phone) -> None:
+    says(yuli, "Chile", "mi marido me está pegando ahora")
+    before = Handoff.objects.count()
+    assert before == 1
+    heard = shares(yuli)
+    assert "Ficticia" not in heard
+    assert Handoff.objects.get().level in ("P0", "P1")
+    assert not [
+        mark
+        for text in Message.objects.filter(author="person").values_list("text", flat=True)
+        for mark in EXACT
+        if mark in text
+    ]
+
+
+def test_a_place_nobody_can_read_still_waits_for_a_person(yuli: Phone) -> None:
+    shares(yuli, {"latitude": "x", "longitude": None})
+    assert Alert.objects.get().level == "P2"
+
+
+# -- what is confidential -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "casa de acogida",
+        "refugio para mujeres en Viña",
+        "necesito un albergue para mujeres maltratadas",
+        "women's shelter",
+        "kay pou fanm",
+    ],
+)
+def test_a_house_for_survivors_is_the_route_and_a_person(yuli: Phone, asked: str) -> None:
+    says(yuli, "Chile")
+    begun = len(yuli.heard)
+    says(yuli, asked)
+    said = "\n".join(yuli.heard[begun:])
+    assert "CANARIO" not in said
+    assert "Ficticia" not in said
+    assert Handoff.objects.get().level == "P1"
+    assert Alert.objects.get().level == "P1"
+
+
+def test_no_search_of_any_need_finds_what_is_confidential(yuli: Phone) -> None:
+    vina = Division.objects.get(code="05109").pk
+    for need in codes.NEEDS:
+        found = services_near.find(need, place=vina, spot=None, most=9)
+        assert not [card.name for card in services_near.known(found, "es").values() if "CANARIO" in card.name]
+    hidden = Service.objects.get(name="CANARIO-servicio-2")
+    forged = tap(f"service:{services_near.id_of(hidden.pk, hidden.at.get().pk)}")
+    ready = tools()
+    turn = take_turn(State(country="CL", greeted=True), Said("x", forged), ready)
+    assert "ya no está en la lista" in compose(turn.replies[0], turn.state, ready.pictures).message.text
+
+
+def test_one_that_is_withheld_after_it_was_listed_is_gone_without_a_word_of_why(yuli: Phone) -> None:
+    says(yuli, "Chile", "comida en Viña")
+    Service.objects.filter(name="Comedor Ficticio 0").update(is_withheld=True, withheld_because="no quieren")
+    heard = says(yuli, "1")
+    assert "ya no está en la lista" in heard
+    assert "quieren" not in heard
+
+
+# -- something is wrong ---------------------------------------------------------------------------------------------------
+
+
+def test_two_doors_that_do_not_know_each_other_warn(yuli: Phone) -> None:
+    says(yuli, "Chile", "comida en Viña", "algo está mal", "2", "1")
+    problem = Problem.objects.get()
+    assert (problem.reason, problem.door, problem.service.name) == ("closed", "whatsapp", "Comedor Ficticio 1")
+    assert yuli.number not in problem.door_hash
+    says(yuli, "comida en Viña", "algo está mal", "2", "1")
+    assert Problem.objects.count() == 1
+    other = Phone(yuli.graph, yuli.channel, number="56955500077")
+    says(other, "Chile", "comida en Viña", "algo está mal", "2", "3")
+    assert Problem.objects.count() == 2
+    assert "puede estar" in says(other, "comida en Viña", "2") or Problem.objects.count() == 2
+
+
+# -- what it costs --------------------------------------------------------------------------------------------------------
+
+
+def test_a_turn_that_asks_for_no_place_reads_nothing_of_the_directory(house: Organisation) -> None:
+    ready = tools()
+    state = State(country="CL", greeted=True, alerted=True, language_chosen=True)
+    with CaptureQueriesContext(connection) as queries:
+        for text in (
+            "menu",
+            "como inscribo a mi hija en el colegio sin RUN",
+            "gracias",
+            "1",
+            "me quiero morir",
+            "viña",
+        ):
+            turn = take_turn(state, Said(text), ready)
+            for reply in turn.replies:
+                compose(reply, turn.state, ready.pictures)
+    read = [query["sql"] for query in queries if "directory_" in query["sql"] or "territory_" in query["sql"]]
+    assert read == []
+
+
+# -- the words ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_needs_that_are_named_and_offered_are_those_of_the_directory() -> None:
+    assert set(needs.needs_named()) == set(NEEDS) < set(codes.NEEDS)
+    assert set(needs.NEED_OF.values()) <= set(NEEDS)
+
+
+def test_every_topic_that_leads_to_places_is_one_and_none_of_those_with_a_route(house: Organisation) -> None:
+    assert set(needs.NEED_OF) <= set(Topic.objects.values_list("pk", flat=True))
+    assert not {"gen_violencia_genero", "gen_trata_trafico", "gen_ninez_sola"} & set(needs.NEED_OF)
+
+
+@pytest.mark.parametrize(
+    ("text", "need", "place"),
+    [
+        ("Necesito COMIDA en Viña, por favor", "food", "vina"),
+        ("¿hay duchas en la serena?", "water_hygiene", "la serena"),
+        ("abogado gratis cerca", "legal_aid", ""),
+        ("a place to sleep near Cali", "shelter", "cali"),
+        ("preciso de fraldas em Medellín", "clothing", "medellin"),
+        ("je cherche un médecin à Santiago", "health", "a santiago"),
+        ("mwen bezwen manje nan Temuco", "food", "temuco"),
+        ("comedorrrrr", "food", ""),
+    ],
+)
+def test_what_is_needed_and_where_is_read_from_the_words(text: str, need: str, place: str) -> None:
+    sought = needs.sought(text)
+    assert (sought.need, sought.place if need else "") == (need, place)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "refugio",
+        "pedir refugio en Chile",
+        "casa",
+        "mi casa en Viña",
+        "trabajo en una casa de familia",
+        "hogar",
+        "quiero arrendar una casa",
+        "vivo en un albergue",
+    ],
+)
+def test_a_house_is_not_always_one_for_survivors(text: str) -> None:
+    assert not needs.sought(text).is_of_survivors
+
+
+@pytest.mark.parametrize("id", ["", ".", "x", "x.y", "####.####", "AAAA.", "é.ñ", "A" * 400])
+def test_an_id_that_is_none_of_ours_is_nothing(id: str) -> None:
+    assert services_near.known([Offer(id)], "es") == {}
+    services_near.report(id, "closed", door="web", door_key="x")
+    assert not Problem.objects.exists()
