@@ -29,7 +29,10 @@ def test_the_page_says_which_language_it_is_in(yulis_phone: Client, language: st
 
 
 @pytest.mark.parametrize("language", ["es", "pt", "fr", "ht"])
-@pytest.mark.parametrize("page", ["/", "/co/", "/co/temas/", "/co/co_sisben/", "/co/nada/", "/chat/", "/acerca/", "/lugares/", "/cl/lugares/"])
+@pytest.mark.parametrize(
+    "page",
+    ["/", "/co/", "/co/temas/", "/co/co_sisben/", "/co/nada/", "/chat/", "/acerca/", "/lugares/", "/cl/lugares/"],
+)
 def test_no_sentence_of_the_site_is_left_in_english(yulis_phone: Client, language: str, page: str) -> None:
     text = yulis_phone.get(f"/{language}{page}").text
     for english in ("Leave now", "Talk to a person", "I feel in danger", "Who we are", " the ", "subject", "answer<"):
