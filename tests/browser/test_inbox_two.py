@@ -46,6 +46,7 @@ def takes(page: Page) -> None:
     expect(page.get_by_text("Teclas:")).to_be_visible()
     page.keyboard.press("t")
     expect(page.locator("#reply")).to_be_focused()
+    expect(page.get_by_text("Teclas:")).to_be_visible()  # the keys of the page that came with it
 
 
 def a_minute_later() -> int:

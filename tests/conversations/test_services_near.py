@@ -9,8 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from baquiano.accounts.models import Organisation
+from baquiano.channels import webchat
 from baquiano.channels.events import Alias, Kind, Scheme
 from baquiano.channels.models import RawWebhook
+from baquiano.channels.numbered import numbered
+from baquiano.channels.protocol import Choice, OutMessage
 from baquiano.channels.segments import segments, transliterated
 from baquiano.channels.sms.render import render as as_sms
 from baquiano.conversations import needs, services_near
@@ -26,6 +29,7 @@ from baquiano.engine.state import State
 from baquiano.engine.tools import Offer
 from baquiano.engine.turn import take_turn
 from baquiano.knowledge.models import Topic
+from baquiano.post.body import from_json, to_json
 from baquiano.safety.models import Alert
 from baquiano.territory import codes
 from baquiano.territory.models import Country, Division
@@ -373,3 +377,16 @@ def test_an_id_that_is_none_of_ours_is_nothing(id: str) -> None:
     assert services_near.known([Offer(id)], "es") == {}
     services_near.report(id, "closed", door="web", door_key="x")
     assert not Problem.objects.exists()
+
+
+def test_a_page_shows_its_name_and_what_is_known_of_it_together() -> None:
+    """Where there is room for everything, nothing stands in the place of the name."""
+    bare, topic, place = (
+        Choice("1", "Menú"),
+        Choice("2", "Sisbén", "Sisbén: la encuesta"),
+        Choice("3", "Comedor", more="1 km"),
+    )
+    assert [choice.in_full for choice in (bare, topic, place)] == ["Menú", "Sisbén: la encuesta", "Comedor · 1 km"]
+    assert from_json(to_json(OutMessage("", (bare, topic, place)))).choices == (bare, topic, place)
+    assert webchat.render(OutMessage("", (place,)), Alias(Scheme.WEB, "x"))[0]["choices"][0]["note"] == "Comedor · 1 km"
+    assert numbered((place,)) == "1. Comedor · 1 km"

@@ -10,8 +10,13 @@ def title(choice: Choice) -> str:
     return " ".join(choice.title.split())
 
 
+def second_line(choice: Choice) -> str:
+    """What else is said of it, on one line."""
+    return " · ".join(part for part in (" ".join(choice.note.split()), " ".join(choice.more.split())) if part)
+
+
 def numbered(choices: Sequence[Choice]) -> str:
-    """One line a choice: its number, its whole title and its note."""
+    """One line a choice: its number, its whole title and what else is said of it."""
     return "\n".join(f"{place}. {_line(choice)}" for place, choice in enumerate(choices, 1))
 
 
@@ -21,4 +26,4 @@ def with_numbers(message: OutMessage) -> str:
 
 
 def _line(choice: Choice) -> str:
-    return " · ".join(part for part in (title(choice), " ".join(choice.note.split())) if part)
+    return " · ".join(part for part in (title(choice), second_line(choice)) if part)

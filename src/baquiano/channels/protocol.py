@@ -11,11 +11,24 @@ from baquiano.channels.events import Alias, Event
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing the person can pick. `id` decides, `title` is read; `note` is a second line where the channel has one."""
+    """One thing the person can pick. `id` decides, `title` is read; `note` is the title in full, where there is room for it, and `more`
+    what is to be known of it before it is picked.
+    """
 
     id: str
     title: str
     note: str = ""
+    more: str = ""
+
+    @property
+    def beyond_title(self) -> str:
+        """What a page shows instead of the title; empty when that says it all."""
+        return self.in_full if self.note or self.more else ""
+
+    @property
+    def in_full(self) -> str:
+        """As a page shows it, which has room for everything."""
+        return " · ".join(part for part in (self.note or self.title, self.more) if part)
 
 
 @dataclass(frozen=True)

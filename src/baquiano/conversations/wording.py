@@ -210,7 +210,7 @@ def _choice(pick: Pick, state: State, voice: Speaker, cards: dict[str, Card]) ->
         card = cards.get(rest)
         if card is None:
             return Choice(choice_id, voice.say("near_gone_name"))
-        return Choice(choice_id, card.name, services_near.note(card, voice.language) if kind == "service" else "")
+        return Choice(choice_id, card.name, more=services_near.note(card, voice.language) if kind == "service" else "")
     if kind == "place":
         return Choice(choice_id, services_near.label(int(rest)) or rest)
     if kind == "topic":

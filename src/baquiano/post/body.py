@@ -4,7 +4,9 @@ from baquiano.channels.protocol import Choice, OutMessage
 
 
 def to_json(message: OutMessage) -> dict[str, object]:
-    choices = [[choice.id, choice.title, choice.note] for choice in message.choices]
+    choices = [
+        [choice.id, choice.title, choice.note, *([choice.more] if choice.more else [])] for choice in message.choices
+    ]
     return {"text": message.text, "choices": choices, "list_label": message.list_label}
 
 

@@ -210,7 +210,7 @@ def _as_data(shown: LineShown) -> list[object]:
     line = shown.line
     kind = KINDS["automatic" if line.is_automatic else line.author] + ("!" if shown.is_danger else "")
     data: list[object] = [line.id, kind, f"{timezone.localtime(line.at):%H:%M}", said_as_html(line.text)]
-    choices = [[choice.id, choice.title, choice.note] for choice in line.choices] if shown.is_open else []
+    choices = [[choice.id, choice.title, choice.beyond_title] for choice in line.choices] if shown.is_open else []
     if choices or shown.calls:
         data.append(choices)
     if shown.calls:

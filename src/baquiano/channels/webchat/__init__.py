@@ -13,5 +13,5 @@ def render(message: OutMessage, _to: Alias) -> tuple[dict[str, Any], ...]:
     """The words, and the choices as buttons with ids; the page numbers them, so that "2" works there too."""
     if not message.text.strip() and not message.choices:
         return ()
-    choices = [{"id": choice.id, "title": choice.title, "note": choice.note} for choice in message.choices]
+    choices = [{"id": choice.id, "title": choice.title, "note": choice.beyond_title} for choice in message.choices]
     return ({"text": message.text, "choices": choices},)

@@ -7,7 +7,7 @@ text in every case: "2" is an answer too, and no title is ever lost to a limit o
 from typing import Any
 
 from baquiano.channels.events import Alias, Scheme
-from baquiano.channels.numbered import numbered, title, with_numbers
+from baquiano.channels.numbered import numbered, second_line, title, with_numbers
 from baquiano.channels.protocol import Capabilities, Choice, OutMessage, Pace, TemplateMessage
 from baquiano.channels.splitting import pieces, units
 from baquiano.lib.text import clip
@@ -112,7 +112,7 @@ def _list(message: OutMessage) -> Wire:
 
 def _row(choice: Choice) -> Wire:
     """A title too long for its line is cut there and written whole in the second line, before the note."""
-    whole, note = title(choice), " ".join(choice.note.split())
+    whole, note = title(choice), second_line(choice)
     is_cut = units(whole) > CAPABILITIES.row_title
     second = " · ".join(part for part in (whole if is_cut else "", note) if part)
     row = {"id": choice.id, "title": clip(whole, CAPABILITIES.row_title)}

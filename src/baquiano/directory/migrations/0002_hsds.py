@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('values', models.JSONField(default=dict)),
                 ('note', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('waiting', 'waiting for us'), ('approved', 'approved'), ('refused', 'not taken over')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'waiting for us'), ('approved', 'taken over'), ('refused', 'not taken over')], default='waiting', max_length=10)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('asking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='directory.asking')),

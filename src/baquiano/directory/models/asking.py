@@ -66,7 +66,7 @@ class Draft(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting for us")
-        APPROVED = "approved", _("approved")
+        APPROVED = "approved", _("taken over")
         REFUSED = "refused", _("not taken over")
 
     PRIVACY = plain("id", "service", "asking", "values", "note", "state", "created_at", "decided_at", "decided_by")

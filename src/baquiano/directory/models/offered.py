@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from baquiano.accounts.models import User
 from baquiano.directory.models.organization import Organization
@@ -239,7 +240,7 @@ class Notice(models.Model):
     """What is different from one moment to another, of one service, place or whole organisation; it ends by itself."""
 
     class Kind(models.TextChoices):
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("place", "closed")
         HOURS = "hours", _("other hours")
         MESSAGE = "message", _("something to know")
 

@@ -4,6 +4,7 @@ from enum import Enum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Visibility(models.TextChoices):
@@ -34,5 +35,5 @@ class Holidays(models.TextChoices):
     """On a public holiday of the country: HSDS cannot say it, and most places never told anybody."""
 
     UNKNOWN = "unknown", _("not known")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("place", "closed")
     OPEN = "open", _("as on other days")

@@ -55,5 +55,5 @@ class Command(BaseCommand):
 
 
 def _as_text(line: Line) -> str:
-    numbered = "\n".join(f"  {number}. {choice.note or choice.title}" for number, choice in enumerate(line.choices, 1))
+    numbered = "\n".join(f"  {number}. {choice.in_full}" for number, choice in enumerate(line.choices, 1))
     return "\n".join(part for part in (line.text, numbered) if part)
