@@ -78,21 +78,21 @@ test: $(DEV) semantic ## every test on SQLite (with the browser), and a third of
 	@tools/machine.sh chromium postgresql
 	@export MADE_ONCE=$$(mktemp -d); trap 'rm -rf "$$MADE_ONCE"' EXIT; \
 	printf '▸ Tests on SQLite, with the browser\n'; \
-	env -u DATABASE_URL $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx tests; \
+	env -u DATABASE_URL $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsxR tests; \
 	printf '▸ Tests on PostgreSQL\n'; \
-	tests/postgres.sh with $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx tests --ignore=tests/browser
+	tests/postgres.sh with $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsxR tests --ignore=tests/browser
 
 .PHONY: soak
 soak: $(DEV) semantic ## what takes longer: kill -9 at every point of the path, long loads, on both databases
 	@tools/machine.sh chromium postgresql
 	@printf '▸ Many more examples of what must always hold\n'
-	@env -u DATABASE_URL EXAMPLES=soak $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx -m 'hypothesis and not soak' tests
+	@env -u DATABASE_URL EXAMPLES=soak $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsxR -m 'hypothesis and not soak' tests
 	@printf '▸ What the second round of make test leaves out: every test on PostgreSQL\n'
-	@WHOLE=1 tests/postgres.sh with $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsx tests --ignore=tests/browser
+	@WHOLE=1 tests/postgres.sh with $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsxR tests --ignore=tests/browser
 	@printf '▸ Long faults and loads on SQLite\n'
-	@env -u DATABASE_URL $(PYTEST) -v -rfEsx -m soak tests
+	@env -u DATABASE_URL $(PYTEST) -v -rfEsxR -m soak tests
 	@printf '▸ Long faults and loads on PostgreSQL\n'
-	@tests/postgres.sh with $(PYTEST) -v -rfEsx -m soak tests --ignore=tests/browser
+	@tests/postgres.sh with $(PYTEST) -v -rfEsxR -m soak tests --ignore=tests/browser
 
 # Every file of tests/bench is one measurement that runs by itself; BENCH_POSTGRESQL is the address of a throw-away
 # server with the durability of a real one.
