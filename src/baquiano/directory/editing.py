@@ -5,7 +5,6 @@ No edit moves the date of a verification: that is `trust.confirm`, and nothing e
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django.db import models
 from django.utils import timezone
@@ -63,10 +62,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (str, int, float, bool, list, dict, type(None))):
         return value
     return list(value) if isinstance(value, tuple) else str(value)
-
-
-def find(entity: str, row: UUID) -> Row | None:
-    """The row of that id; ids that were merged away are followed by `duplicates.current`."""
-    kinds = {name: kind for kind, name in ENTITIES.items()}
-    found: Row | None = kinds[entity]._default_manager.filter(pk=row).first()  # type: ignore[assignment]
-    return found
