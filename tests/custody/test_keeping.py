@@ -124,7 +124,7 @@ def test_far_more_than_was_approved_waits_for_somebody_to_look(luz: User, dora: 
 
 def test_the_words_that_prove_what_ended_long_ago_go_and_the_rows_stay(yuli: Served, dora: User) -> None:
     then = timezone.now() - timedelta(days=LONG_AGO)
-    Consent.objects.update(given_at=then, expires_at=then + timedelta(days=1))
+    Consent.objects.update(given_at=then - timedelta(days=1), expires_at=then)
     DataRequest.objects.update(closed_at=then, outcome="done")
     counts = keeping.due(timezone.localdate()).counts
     assert (counts[Due.PROOFS], counts[Due.REQUESTS]) == (1, 1)

@@ -21,7 +21,7 @@ from tests.conftest import Joins
 from tests.workspace.visitors import Visitor, comes_in
 
 ROWS = "/workspace/inbox/rows/"
-MOST_BYTES, MOST_QUERIES = 60_000, 9
+MOST_BYTES, MOST_QUERIES = 60_000, 8
 
 Part = Callable[..., list[int]]
 

@@ -5,12 +5,15 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from baquiano.accounts.models import organisation
+from baquiano.accounts.models import Organisation, organisation
 
 View = Callable[..., HttpResponseBase]
+
+_KEPT = "_organisation"
 
 
 def staff_screen(view: View) -> View:
@@ -19,10 +22,18 @@ def staff_screen(view: View) -> View:
     """
 
     @wraps(view)
-    def shown(*args: Any, **kwargs: Any) -> HttpResponseBase:
-        with timezone.override(ZoneInfo(organisation().timezone)):
-            response = view(*args, **kwargs)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        ours = organisation()
+        setattr(request, _KEPT, ours)
+        with timezone.override(ZoneInfo(ours.timezone)):
+            response = view(request, *args, **kwargs)
         response.headers.setdefault("Referrer-Policy", "same-origin")
         return response
 
     return shown
+
+
+def organisation_of(request: HttpRequest) -> Organisation:
+    """Whose screen this is: asked of the database once a page."""
+    kept = getattr(request, _KEPT, None)
+    return kept if isinstance(kept, Organisation) else organisation()

@@ -4,9 +4,9 @@ import uuid
 
 from django import template
 
-from baquiano.accounts.models import organisation
 from baquiano.accounts.policy import posts_of
 from baquiano.workspace.emergency.sheet import Sheet, sheet_of
+from baquiano.workspace.place import organisation_of
 
 register = template.Library()
 
@@ -17,7 +17,7 @@ def emergency_sheet(context: template.Context) -> Sheet | None:
     request = context.get("request")
     if request is None or not request.user.is_authenticated or not posts_of(request.user):
         return None
-    return sheet_of(request.user, organisation().countries)
+    return sheet_of(request.user, organisation_of(request).countries)
 
 
 @register.simple_tag
