@@ -174,7 +174,7 @@ class Graph:
     account_status: str = "APPROVED"
 
     def __post_init__(self) -> None:
-        self._faults: deque[_Fault] = deque()
+        self._faults: deque[_Fault | None] = deque()
         self._stored: dict[str, Stored] = {}
         self._media_faults: deque[_Refuse | _Silence] = deque()
         self._store_faults: deque[MediaAnswer | _Silence] = deque()
@@ -220,6 +220,10 @@ class Graph:
         if subcode is not None:
             error["error_subcode"] = subcode
         self._faults.extend([_Refuse(status, json.dumps({"error": error}).encode())] * times)
+
+    def take(self, times: int = 1) -> None:
+        """As if nothing were wrong, before whatever is said next."""
+        self._faults.extend([None] * times)
 
     def answer(self, status: int, body: bytes) -> None:
         """Any bytes at all, as a proxy in between might answer."""

@@ -1,7 +1,7 @@
 """First come, first served: the order is fair, the same thread may pass again, a fall leaves the door open, nothing is lost."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection, connections, transaction
@@ -186,3 +186,44 @@ def test_a_stroke_before_the_waiting_is_not_missed() -> None:
     ours.strike()
     assert ours.wait(0, PATIENCE) == 1
     assert ours.wait(1, 0) == 1
+
+
+def _is_on_disk_at_once() -> bool:
+    """What the engine of this thread's connection promises of a commit now."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            return bool(cursor.execute("PRAGMA synchronous").fetchone()[0] == 2)
+        cursor.execute("SHOW synchronous_commit")
+        return bool(cursor.fetchone()[0] != "off")
+
+
+@pytest.fixture
+def as_in_production(transactional_db: None) -> Iterator[None]:
+    """Tests do without the disk."""
+    promise = "PRAGMA synchronous=FULL" if connection.vendor == "sqlite" else "SET synchronous_commit TO on"
+    with connection.cursor() as cursor:
+        cursor.execute(promise)
+    yield
+    connection.close()
+
+
+@pytest.mark.postgresql
+@pytest.mark.usefixtures("as_in_production")
+class TestWhatMayReachTheDiskLater:
+    def test_only_its_own_transaction_waits(self) -> None:
+        with writing(on_disk=False):
+            Shelf.objects.update_or_create(pk=1, defaults={"number": 41})
+            assert not _is_on_disk_at_once()
+        assert _is_on_disk_at_once()
+        with writing():
+            assert _is_on_disk_at_once()
+        assert Shelf.objects.get().number == 41
+
+    def test_inside_a_transaction_that_must_be_on_disk_nothing_waits(self) -> None:
+        with writing(), writing(on_disk=False):
+            assert _is_on_disk_at_once()
+
+    def test_after_a_fall_the_promise_is_back(self) -> None:
+        with pytest.raises(ZeroDivisionError), writing(on_disk=False):
+            Shelf.objects.update(number=1 // 0)
+        assert _is_on_disk_at_once()

@@ -151,6 +151,85 @@ def test_news_that_carries_our_echo_settles_a_doubtful_letter_without_repeating_
     assert len(graph.sent) == 1
 
 
+def sent_and_not_yet_written_down() -> post.Sent:
+    """The moment between the answer of the provider and our own row: what the loop does in one breath."""
+    (leased,) = post.lease(timezone.now(), 1)
+    return post._attempt(leased)
+
+
+def news(line: Channel, graph: Graph, which: int, delivery: Delivery) -> None:
+    sent = graph.sent[which]
+    post.settle(line, StatusChanged(sent.provider_id, line.line, delivery, timezone.now(), echo=sent.echo))
+
+
+LONG = "palabra " * 900
+"""Two messages of WhatsApp."""
+
+
+def test_news_before_an_answer_that_is_lost_leaves_no_doubt(yuli: Address, line: Channel, graph: Graph) -> None:
+    letter = write(yuli, "1", "turn:1:0")
+    graph.cut()
+    cut = sent_and_not_yet_written_down()
+    news(line, graph, 0, Delivery.READ)
+    post._record(cut)
+    later(5)
+    letter.refresh_from_db()
+    assert (letter.state, letter.possibly_doubled, len(graph.sent)) == (State.READ, False, 1)
+
+
+@pytest.mark.parametrize("is_told_early", [True, False])
+def test_news_of_the_first_part_does_not_end_a_letter_whose_second_was_refused(
+    yuli: Address, line: Channel, graph: Graph, is_told_early: bool
+) -> None:
+    letter = write(yuli, LONG, "turn:1:0")
+    graph.take()
+    graph.refuse(131056)
+    throttled = sent_and_not_yet_written_down()
+    if is_told_early:
+        news(line, graph, 0, Delivery.READ)
+    post._record(throttled)
+    if not is_told_early:
+        news(line, graph, 0, Delivery.READ)
+    letter.refresh_from_db()
+    assert (letter.state, letter.parts_sent) == (State.QUEUED, 1)
+    later(60)
+    assert " ".join(sent.words for sent in graph.sent).split() == LONG.split()
+    news(line, graph, 1, Delivery.DELIVERED)
+    letter.refresh_from_db()
+    assert (letter.state, letter.parts_sent) == (State.DELIVERED, 2)
+
+
+@pytest.mark.parametrize("is_told_early", [True, False])
+def test_a_doubt_about_the_first_part_that_news_settle_lets_the_second_leave_at_once(
+    yuli: Address, line: Channel, graph: Graph, is_told_early: bool
+) -> None:
+    letter = write(yuli, LONG, "turn:1:0")
+    graph.cut()
+    cut = sent_and_not_yet_written_down()
+    if is_told_early:
+        news(line, graph, 0, Delivery.SENT)
+    post._record(cut)
+    if not is_told_early:
+        news(line, graph, 0, Delivery.SENT)
+    assert post.deliver() == 1
+    letter.refresh_from_db()
+    assert (letter.state, letter.possibly_doubled) == (State.ACCEPTED, False)
+    assert " ".join(sent.words for sent in graph.sent).split() == LONG.split()
+
+
+def test_whoever_dies_after_news_of_the_first_part_leaves_the_second_to_another(
+    yuli: Address, line: Channel, graph: Graph
+) -> None:
+    write(yuli, LONG, "turn:1:0")
+    graph.take()
+    graph.refuse(131056)
+    sent_and_not_yet_written_down()  # and then it is killed
+    news(line, graph, 0, Delivery.READ)
+    later(2)
+    later(4)
+    assert " ".join(sent.words for sent in graph.sent).split() == LONG.split()
+
+
 def refused(graph: Graph, which: int = -1, reason: str = LATER) -> StatusChanged:
     sent = graph.sent[which]
     return StatusChanged(sent.provider_id, LINE, Delivery.FAILED, timezone.now(), sent.echo, 131000, reason)

@@ -97,7 +97,7 @@ def _store_alone(one: Read) -> bool:
 
 
 def _store(read: Sequence[Read]) -> None:
-    with writing():
+    with writing(on_disk=False):  # the bodies are
         ours = _unread_and_free if connection.vendor == "postgresql" else _unread_of
         free = set(ours([one.raw.pk for one in read]))
         _take_all([one for one in read if one.raw.pk in free])

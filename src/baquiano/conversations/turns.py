@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from baquiano.channels.events import Kind
 from baquiano.channels.protocol import OutMessage
+from baquiano.channels.registry import sender_of
 from baquiano.conversations import changed, handoffs, learning, sharing, wishes
 from baquiano.conversations.models import Conversation, Handoff, Message
 from baquiano.conversations.tools import KnowledgeTools, tools
@@ -112,11 +113,16 @@ def _think_or_give_up(claimed: Claimed, ready: KnowledgeTools) -> Thought:
 
 def _settle_together(thoughts: Sequence[Thought]) -> None:
     ledger = wishes.Ledger()
-    with writing():
+    with writing(on_disk=not all(_leaves_by_letter(thought) for thought in thoughts)):
         for thought in thoughts:
             settle(thought, ledger)
         ledger.write()
         ring(For.LETTERS)
+
+
+def _leaves_by_letter(thought: Thought) -> bool:
+    """Nobody reads of this turn before its letter is leased, on disk; what she fetches herself is there at once."""
+    return sender_of(thought.claimed.conversation.address.channel.kind) is not None
 
 
 def _settle_or_give_up(thought: Thought) -> None:
@@ -158,7 +164,7 @@ def claim(limit: int, only: Conversation | None = None) -> list[Claimed]:
     wanted = list(dict.fromkeys(waiting))[:limit]
     if not wanted:  # the usual case: no write lock for nothing
         return []
-    with writing():
+    with writing(on_disk=False):  # a claim that is lost is made again
         conversations = (_free_and_ours if connection.vendor == "postgresql" else _free)(wanted, now)
         ids = [conversation.pk for conversation in conversations]
         _claimed.write([(now + faults.lasting(CLAIM_SECONDS), pk) for pk in ids])

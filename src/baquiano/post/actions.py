@@ -142,11 +142,17 @@ class Leased:
 
 @dataclass(frozen=True)
 class Sent:
-    """What one attempt came to: the provider's ids of the parts it took, and the verdict that ended it."""
+    """What one attempt came to: the provider's ids of the parts it took, the verdict that ended it, and how many parts the letter has."""
 
     leased: Leased
     accepted: tuple[str, ...]
     verdict: Verdict
+    parts: int = 0
+
+    @property
+    def first(self) -> int:
+        """The part it began with."""
+        return self.leased.letter.parts_sent
 
 
 LETTERS_AT_ONCE = 16
@@ -255,25 +261,30 @@ def _attempt_to(alias: Alias, leased: Leased) -> Sent:
     adapter = sender_of(leased.channel.kind)
     if adapter is None:
         return Sent(leased, (), Rejected(0, "no_address"))
-    wires = adapter.render(replace(from_json(leased.letter.body), template=leased.template), alias)
+    wires = adapter.render(_wording(leased), alias)
     settings = {key: str(value) for key, value in (leased.channel.settings or {}).items()}
     settings["phone_number_id"] = leased.channel.line
     accepted: list[str] = []
     for part in range(leased.letter.parts_sent, len(wires)):
         verdict = adapter.send(wires[part], settings, f"{leased.letter.pk}:{part}")
         if not isinstance(verdict, Accepted):
-            return Sent(leased, tuple(accepted), verdict)
+            return Sent(leased, tuple(accepted), verdict, len(wires))
         accepted.append(verdict.provider_id)
-    return Sent(leased, tuple(accepted), Accepted(accepted[-1] if accepted else ""))
+    return Sent(leased, tuple(accepted), Accepted(accepted[-1] if accepted else ""), len(wires))
+
+
+def _wording(leased: Leased) -> OutMessage:
+    return replace(from_json(leased.letter.body), template=leased.template)
 
 
 def _record(outcome: Sent) -> None:
     letter = _held(outcome.leased.letter.pk)
     dispatches = [
-        _dispatched(letter, outcome.leased.channel, letter.parts_sent + offset, provider_id)
+        _dispatched(letter, outcome.leased.channel, outcome.first + offset, provider_id)
         for offset, provider_id in enumerate(outcome.accepted)
     ]
-    letter.parts_sent += len(outcome.accepted)
+    stopped_at = outcome.first + len(outcome.accepted)
+    letter.parts_sent = max(letter.parts_sent, stopped_at)  # news of a part may have been here first
     letter.lease_until = None
     now = timezone.now()
     match outcome.verdict:
@@ -287,6 +298,10 @@ def _record(outcome: Sent) -> None:
             letter.state = State.QUEUED  # nothing is lost: it leaves when a person has mended the line
             letter.error_code, letter.error = code, reason
             Channel.objects.filter(pk=outcome.leased.channel.pk).update(trouble=reason)
+        case Uncertain() if (
+            letter.parts_sent > stopped_at
+        ):  # news of it came before its answer was lost: nothing is in doubt
+            _go_on(letter, outcome.parts, now)
         case Uncertain(reason):
             _uncertain(letter, reason, now)
     _keep_fate(letter)
@@ -354,6 +369,14 @@ def _uncertain(letter: Letter, reason: str, now: datetime) -> None:
         return
     letter.state, letter.error = State.UNCERTAIN, reason
     letter.not_before = now + faults.lasting(GRACE_SECONDS)
+
+
+def _go_on(letter: Letter, parts: int, now: datetime) -> None:
+    """One part is known to have arrived: the next one leaves."""
+    if letter.parts_sent < parts:
+        letter.state, letter.not_before = State.QUEUED, now
+    else:
+        _advance(letter, State.ACCEPTED, now)
 
 
 def settle_cut(now: datetime) -> int:
@@ -437,6 +460,8 @@ def _letter_of(channel: Channel, status: StatusChanged, provider_hash: str) -> t
         return letter, None
     # The request arrived, although nobody lived to write its answer down.
     letter.parts_sent = max(letter.parts_sent, int(part) + 1)
+    if letter.state == State.UNCERTAIN and _has_parts_left(letter):
+        letter.state, letter.not_before = State.QUEUED, timezone.now()
     return letter, _dispatched(letter, channel, int(part), status.provider_id)
 
 
@@ -477,11 +502,22 @@ def _apply(letter: Letter, news: _News) -> None:
     if _ended_in_doubt(letter):
         letter.state, letter.error = State.UNCERTAIN, ""  # now somebody knows
     if news.delivery is not Delivery.FAILED:
-        if not _comes_late(news):
+        if not _comes_late(news) and not _has_parts_left(letter):
             _advance(letter, _STATE_OF[news.delivery], timezone.now())
     elif _is_new(news) and _outranks(State.FAILED, letter):
         _did_not_arrive(letter, news, timezone.now())
     _keep_fate(letter)
+
+
+def _has_parts_left(letter: Letter) -> bool:
+    """News of its first part does not end a letter whose others have not left yet; news of the last one comes too."""
+    if letter.state not in (State.SENDING, State.UNCERTAIN, State.QUEUED) or not letter.parts_sent:
+        return False
+    leased = _leased(letter, letter.address.channel, timezone.now())
+    adapter = sender_of(leased.channel.kind)
+    if adapter is None or not leased.to:
+        return False
+    return letter.parts_sent < len(adapter.render(_wording(leased), leased.to[0]))
 
 
 def _comes_late(news: _News) -> bool:
