@@ -28,7 +28,7 @@ from baquiano.channels.models import Channel
 from baquiano.people.actions import Described, register
 from baquiano.people.models import Address, Joining, Person
 from baquiano.people.models.joining import How
-from baquiano.post.actions import from_json
+from baquiano.post.body import from_json
 from baquiano.post.models import Letter
 
 Asks = Callable[..., DataRequest]

@@ -313,6 +313,15 @@ def test_a_service_counts_from_its_nearest_place(cast: Cast) -> None:
     ]
 
 
+def test_near_and_open_are_asked_of_the_same_place(cast: Cast) -> None:
+    both = cast.service("Dos sedes")
+    for point, hours in ((VALPARAISO, OFFICE), (SANTIAGO, "Mo-Su 20:00-06:00")):
+        cast.at(both, point, hours=hours)
+    night = {"near": f"{VALPARAISO[0]},{VALPARAISO[1]}", "open_at": "2026-11-24T23:00:00-03:00"}
+    assert names("services", **night, radius=20_000) == names("service_at_locations", **night, radius=20_000) == []
+    assert names("services", **night) == ["Dos sedes"]
+
+
 def test_open_at_is_what_is_known_to_be_open(cast: Cast) -> None:
     cast.at(cast.service("De día", hours=OFFICE), VALPARAISO)
     cast.at(cast.service("De noche", hours="Mo-Su 20:00-06:00"), VINA)
@@ -363,6 +372,10 @@ def test_the_same_question_can_be_asked_without_an_address(cast: Cast) -> None:
         ({"modified_after": "ayer"}, "modified_after"),
         ({"open_at": "2026-11-24T10:00:00"}, "open_at"),  # in which zone?
         ({"open_at": "2026-13-45T10:00:00Z"}, "open_at"),
+        ({"open_at": "9999-12-31T23:59:59-14:00"}, "open_at"),
+        ({"open_at": "0001-01-01T00:00:00+14:00"}, "open_at"),
+        ({"modified_after": "9999-12-31T23:59:59-14:00"}, "modified_after"),
+        ({"modified_after": "0001-01-01"}, "modified_after"),
         ({"near": "91,0"}, "near"),
         ({"near": "here"}, "near"),
         ({"radius": "500"}, "radius"),

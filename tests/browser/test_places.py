@@ -1,13 +1,16 @@
 """Looking for a place in a real browser: on a phone and at a desk, by touch and by keyboard, with a script and without, and on a map."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from playwright.sync_api import Page, expect
 
 from baquiano.accounts.models import Organisation
 from baquiano.channels.models import Channel
 from baquiano.directory.models import Problem, Service
+from baquiano.public.reporters import MOST_OF_A_SERVICE
 from tests.browser.conftest import PHONE, Opens
 from tests.public.directory_house import furnish_directory
 from tests.public.house import furnish
@@ -167,6 +170,47 @@ def test_the_map_asks_nobody_and_says_what_the_list_says(phone_first: Page) -> N
     expect(phone_first.get_by_role("button", name=KITCHEN)).to_be_attached()
     phone_first.locator("#map-open").click()
     expect(phone_first.locator("#map")).to_be_hidden()
+
+
+def test_what_a_mark_says_is_covered_by_nothing_and_speaks_their_language(
+    phone: Page, directory: dict[str, Service]
+) -> None:
+    phone.goto(FOOD.replace("/es/", "/pt/"))
+    phone.locator("#map-open").tap()
+    phone.locator("#map[data-drawn]").wait_for()
+    phone.get_by_role("button", name=KITCHEN).focus()
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_role("button", name="Aproximar")).to_be_visible()
+    expect(phone.get_by_role("button", name="Fechar")).to_be_visible()
+    phone.locator(".leaflet-popup-content a").tap()  # refused by the browser while something lies over it
+    expect(phone.locator("#p1")).to_be_focused()
+
+
+def test_another_language_keeps_the_search_with_and_without_a_script(phone: Page, without_script: Page) -> None:
+    for page in (phone, without_script):
+        page.goto(f"{FOOD}&papers=1")
+        page.locator("footer [hreflang=fr]").tap()
+        expect(page.locator(".places h3").first).to_contain_text(KITCHEN)
+        expect(page.locator("[name=papers]")).to_be_checked()
+        expect(page.locator("#where")).to_have_value("Valparaíso")
+
+
+def test_a_report_that_has_to_wait_stays_in_the_page(
+    either: Page, axe_is_clean: Check, fits: Check, directory: dict[str, Service]
+) -> None:
+    kitchen = directory["kitchen"]
+    many = [Problem(service=kitchen, reason="closed", door="web", door_hash=str(n)) for n in range(MOST_OF_A_SERVICE)]
+    Problem.objects.bulk_create(many)
+    either.goto(page_of(kitchen))
+    either.locator("[name=reason][value=money]").click()
+    again = either.get_by_role("button", name="Enviar de nuevo")
+    expect(again).to_be_visible()
+    axe_is_clean(either)
+    fits(either)
+    Problem.objects.update(reported_at=F("reported_at") - timedelta(hours=2))
+    again.click()
+    expect(either.locator("#gracias")).to_be_visible()
+    assert Problem.objects.filter(reason="money").count() == 1
 
 
 def test_the_quick_exit_is_there(phone: Page, directory: dict[str, Service]) -> None:

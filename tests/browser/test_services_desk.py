@@ -168,3 +168,48 @@ def test_the_pages_of_confidential_places_fit_too(
         axe_is_clean(page)
         fits(page)
     expect(page.locator("#id_address_1")).to_have_value("Calle Uno 123")
+
+
+def test_what_was_sent_after_the_session_had_ended_is_there_again(opens: Opens, edu: User, town: Town) -> None:
+    """She presses "Save" and is asked who she is: her words wait in this tab until she is back on the page."""
+    page = opens(DESK, signed_in=edu)
+    page.goto(f"{SERVICES}{town.kitchen.pk}/edit/")
+    page.locator("#id_description").fill("Almuerzos para todas las personas.")
+    page.locator("[name=needs][value=clothing]").check()
+    session = page.context.cookies()
+    page.context.clear_cookies(name="staff")
+    page.locator("main form .sticks button").click()
+    page.wait_for_url("**/login/")
+    page.context.add_cookies([one for one in session if one["name"] == "staff"])  # type: ignore[misc]
+    page.goto(f"{SERVICES}{town.kitchen.pk}/edit/")
+    expect(page.locator("#id_description")).to_have_value("Almuerzos para todas las personas.")
+    expect(page.locator("[name=needs][value=clothing]")).to_be_checked()
+    page.locator("main form .sticks button").click()
+    page.wait_for_url(f"**{SERVICES}{town.kitchen.pk}/")
+    assert Service.objects.get().needs == ("food", "clothing")
+    page.goto(f"{SERVICES}{town.kitchen.pk}/edit/")
+    expect(page.locator("#session-kept")).to_have_text("")
+    assert page.evaluate("Object.keys(sessionStorage).filter(key => key === 'sent' || key.startsWith('draft:'))") == []
+
+
+def test_a_strike_of_a_whole_organisation_is_said_and_ended_by_keyboard(
+    opens: Opens, carla: User, town: Town, axe_is_clean: Check
+) -> None:
+    page = opens(PHONE, signed_in=carla)
+    page.goto(f"/workspace/organisations/{town.fund.pk}/")
+    page.locator(f"a[href$='/{town.fund.pk}/notices/']").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/notices/")
+    page.locator("[name=notice-text]").focus()
+    page.keyboard.type("Huelga hasta nuevo aviso, llamen antes de venir al puerto")
+    page.locator("main form.card .button").last.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("main .rows .row")).to_have_count(1)
+    axe_is_clean(page)
+    page.goto(f"{SERVICES}{town.kitchen.pk}/")
+    expect(page.locator("#notices")).to_contain_text("todo lo de Fundación Ficticia")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("#notices .row form button").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{town.fund.pk}/notices/")
+    expect(page.locator("main .rows .row")).to_have_count(0)

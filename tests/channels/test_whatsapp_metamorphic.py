@@ -23,6 +23,7 @@ from baquiano.conversations.receiving import take_in
 from baquiano.people import identity
 from baquiano.people.models import Alias
 from baquiano.post import actions as post
+from baquiano.post import settling
 from baquiano.post.models import Letter, ParkedStatus
 from tests.fakes.graph import Sent, button_reply, picture, status_of, text_message, voice_note, webhook
 
@@ -72,7 +73,7 @@ def _begin(channel: Channel) -> None:
     for number, conversation in enumerate(Conversation.objects.order_by("id")):
         letter = post.send(conversation.address, OutMessage("hola"), cause=f"t:{number}")
         Letter.objects.filter(pk=letter.pk).update(state="accepted", settled_at=timezone.now())
-        post._dispatched(letter, channel, 0, f"wamid.out{number}")
+        settling.dispatched(letter, channel, 0, f"wamid.out{number}")
 
 
 def _end(channel: Channel, bodies: Sequence[Json]) -> object:

@@ -22,13 +22,14 @@ from baquiano.conversations.tools import tools
 from baquiano.conversations.wording import compose
 from baquiano.directory import version
 from baquiano.directory.models import Answer, Problem, Service, Visibility
-from baquiano.engine.nearby import NEEDS
+from baquiano.engine.nearby import NEEDS, SEVERAL, Search
 from baquiano.engine.picks import tap
 from baquiano.engine.said import Said
 from baquiano.engine.state import State
-from baquiano.engine.tools import Offer
+from baquiano.engine.tools import Offer, Spot
 from baquiano.engine.turn import take_turn
-from baquiano.knowledge.models import Topic
+from baquiano.knowledge.models import Article, Topic
+from baquiano.lib.text import fold
 from baquiano.post.body import from_json, to_json
 from baquiano.safety.models import Alert
 from baquiano.territory import codes
@@ -286,6 +287,130 @@ def test_one_that_is_withheld_after_it_was_listed_is_gone_without_a_word_of_why(
     assert "quieren" not in heard
 
 
+# -- far away, and nowhere that we know ------------------------------------------------------------------------------------
+
+
+def _town(country: str, code: str, name: str, latitude: float, longitude: float, region: str) -> Division:
+    parent, _ = Division.objects.get_or_create(
+        country_id=country,
+        level=1,
+        code=code[:2],
+        defaults={"pcode": f"{country}{code[:2]}", "name": region, "name_folded": region.lower()},
+    )
+    town, _ = Division.objects.get_or_create(
+        country_id=country,
+        level=2 if country == "CO" else 3,
+        code=code,
+        defaults={
+            "pcode": f"{country}{code}",
+            "name": name,
+            "name_folded": fold(name),
+            "parent": parent,
+            "latitude": latitude,
+            "longitude": longitude,
+        },
+    )
+    return town
+
+
+def test_nobody_is_sent_farther_than_a_day_and_what_is_far_is_said_to_be(yuli: Phone) -> None:
+    _town("CL", "04101", "La Serena", -29.9, -71.25, "Coquimbo")
+    near_enough = _town("CL", "04203", "Los Vilos", -31.91, -71.51, "Coquimbo")
+    heard = says(yuli, "Chile", "comida en La Serena")
+    assert "no tenemos lugares" in heard
+    assert "Comedor" not in heard
+    heard = says(yuli, "comida en Los Vilos")
+    assert "cerca de Los Vilos no conozco ninguno" in heard
+    assert "Comedor Ficticio 0" in heard
+    found = services_near.find("food", place=near_enough.pk, spot=None, most=9)
+    assert [50 < (offer.km or 0) <= services_near.FARTHEST_KM for offer in found] == [True] * 4
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude"), [(0.0, 0.0), (90.0, 180.0), (-12.05, -77.04)], ids=["nowhere", "pole", "Lima"]
+)
+@pytest.mark.parametrize("country", ["Chile", "Colombia"])
+def test_a_place_shared_far_from_all_we_know_lists_nothing(
+    yuli: Phone, country: str, latitude: float, longitude: float
+) -> None:
+    line = offers.service(offers.organization(), "Línea Ficticia", needs=("shelter",), areas=("CL",), phones=[])
+    assert services_near.find("shelter", place=0, spot=Spot(latitude, longitude), most=9) == ()
+    says(yuli, country, "albergue")
+    heard = shares(yuli, {"latitude": latitude, "longitude": longitude})
+    assert "No conozco ese lugar" in heard
+    assert line.name not in heard
+    assert "Ficticia" not in heard
+
+
+# -- open now, without papers ----------------------------------------------------------------------------------------------
+
+
+def test_open_now_leaves_out_what_is_closed_and_what_is_known_comes_first(yuli: Phone) -> None:
+    vina = Division.objects.get(code="05109")
+    Service.objects.filter(name="Comedor Ficticio 0").update(hours="off")
+    Service.objects.filter(name="Comedor Ficticio 1").update(hours="")
+    Service.objects.filter(name="Comedor Ficticio 2").update(hours="24/7")
+    Service.objects.filter(name="Comedor Ficticio 3").update(status=Service.Status.CLOSED)
+    version.bump()
+    found = services_near.find(Search("food", is_open=True).kept, place=vina.pk, spot=None, most=9)
+    names = [card.name for card in services_near.known(found, "es").values()]
+    assert names == ["Comedor Ficticio 2", "Comedor Ficticio 1"]
+
+
+def test_without_papers_leaves_out_who_asks_for_them(yuli: Phone) -> None:
+    vina = Division.objects.get(code="05109")
+    Service.objects.filter(name="Comedor Ficticio 1").update(asks_documents=Answer.YES, accepts=("passport",))
+    version.bump()
+    found = services_near.find(Search("food", without_papers=True).kept, place=vina.pk, spot=None, most=9)
+    names = [card.name for card in services_near.known(found, "es").values()]
+    assert names == ["Comedor Ficticio 2", "Comedor Ficticio 3", "Comedor Ficticio 0"]
+
+
+# -- the other country -----------------------------------------------------------------------------------------------------
+
+
+def test_a_town_of_the_other_country_is_asked_with_the_name_of_its_country(yuli: Phone) -> None:
+    heard = says(yuli, "Colombia", "comida en Viña del Mar")
+    assert "1. Viña del Mar, Valparaíso (Chile)" in heard
+    assert "Comedor Ficticio 0" in says(yuli, "1")
+    assert not Handoff.objects.exists()
+
+
+# -- after an answer that speaks of several needs --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "need"),
+    [
+        ("no tengo donde dormir", "shelter"),
+        ("necesito dormir y comida", "shelter"),
+        ("como funciona el codigo azul", "shelter"),
+        ("pañales y mercaderia de la municipalidad", "clothing"),
+        ("comida de la municipalidad", "food"),
+    ],
+)
+def test_after_an_answer_the_places_are_those_for_what_was_asked(places: list[Service], asked: str, need: str) -> None:
+    answer = tools().approved("gen_ayuda_humanitaria", country="CL", about=asked)
+    assert answer is not None
+    assert answer.need == need
+
+
+def test_a_text_that_speaks_of_several_needs_asks_which(places: list[Service]) -> None:
+    ready = tools()
+    texts = ready.shelf.texts_of("gen_ayuda_humanitaria", "CO")
+    [several] = [text for text in texts if text.article == "gen_ayuda_humanitaria_co"]
+    answer = ready.again(several.version)
+    assert answer is not None
+    assert answer.need == SEVERAL
+
+
+def test_a_text_that_speaks_of_a_need_of_its_own_is_one_and_a_need_is_one_that_is_offered(house: Organisation) -> None:
+    for topic, needs_of_texts in needs.NEED_OF_TEXT.items():
+        assert topic not in needs.NEED_OF
+        assert set(needs_of_texts.values()) <= set(NEEDS)
+        assert set(needs_of_texts) <= set(Article.objects.filter(topic=topic).values_list("pk", flat=True))
+
+
 # -- something is wrong ---------------------------------------------------------------------------------------------------
 
 
@@ -366,10 +491,62 @@ def test_what_is_needed_and_where_is_read_from_the_words(text: str, need: str, p
         "hogar",
         "quiero arrendar una casa",
         "vivo en un albergue",
+        "busco casa con mi pareja en viña",
+        "arriendo casa para mujer sola",
+        "vivo en casa de mi esposo y quiero trabajar",
+        "quiero ir a casa de mi ex a buscar mis papeles",
+        "residencia por mi esposo casa",
+        "mi hija se escapó de la casa",
+        "dónde se registran las víctimas del conflicto",
+        "dónde denuncio un robo en mi casa",
+        "I live in my husband's house and look for work",
+        "moro na casa do meu marido",
+        "mwen rete kay mari m",
+        "je vis dans la maison de mon mari",
     ],
 )
 def test_a_house_is_not_always_one_for_survivors(text: str) -> None:
     assert not needs.sought(text).is_of_survivors
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hogar para mujeres con hijos",
+        "casa para mujeres embarazadas",
+        "kasa refujio para mujeres",
+        "refugio para victimas",
+        "mi amiga necesita un lugar donde esconderse de su marido",
+        "casa de acojida",
+        "necesito hospedaje para una mujer",
+        "albergue confidencial",
+        "shelter for abused women",
+        "a place to hide from my husband",
+        "abrigo para mulheres agredidas",
+        "un endroit pour me cacher de mon mari",
+        "yon kote pou m kache",
+    ],
+)
+def test_however_it_is_asked_for_a_house_for_survivors_is_understood(text: str) -> None:
+    found = needs.sought(text)
+    assert found.is_of_survivors
+    assert found.is_needed or len(text.split()) > needs.SURVIVORS_FEW_WORDS
+
+
+@pytest.mark.parametrize(
+    ("text", "need", "is_open", "without_papers"),
+    [
+        ("hay un comedor abierto ahora en viña del mar?", "food", True, False),
+        ("comida abierta ahora en viña", "food", True, False),
+        ("is there food open now", "food", True, False),
+        ("comida sin papeles en viña", "food", False, True),
+        ("doctor without papers", "health", False, True),
+        ("comida en viña", "food", False, False),
+    ],
+)
+def test_open_now_and_without_papers_are_understood(text: str, need: str, is_open: bool, without_papers: bool) -> None:
+    found = needs.sought(text)
+    assert (found.need, found.is_open, found.without_papers) == (need, is_open, without_papers)
 
 
 @pytest.mark.parametrize("id", ["", ".", "x", "x.y", "####.####", "AAAA.", "é.ñ", "A" * 400])
@@ -390,3 +567,10 @@ def test_a_page_shows_its_name_and_what_is_known_of_it_together() -> None:
     assert from_json(to_json(OutMessage("", (bare, topic, place)))).choices == (bare, topic, place)
     assert webchat.render(OutMessage("", (place,)), Alias(Scheme.WEB, "x"))[0]["choices"][0]["note"] == "Comedor · 1 km"
     assert numbered((place,)) == "1. Comedor · 1 km"
+
+
+@pytest.mark.parametrize("text", ["hogar para mujeres con hijos", "casa para mujeres embarazadas"])
+def test_a_house_for_survivors_has_the_numbers_of_violence_whatever_the_ear_took_it_for(yuli: Phone, text: str) -> None:
+    says(yuli, "Chile")
+    says(yuli, text)
+    assert (Alert.objects.get().kind, Alert.objects.get().level) == ("violence", "P1")

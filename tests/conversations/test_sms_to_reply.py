@@ -97,8 +97,13 @@ def test_a_status_finds_its_letter_also_when_its_answer_was_lost(line: Channel, 
     (sent,) = twilio.sent
     assert posts(line, status_form(sent, "delivered"), url=sent.report_to) == 200
     work()
+    assert Letter.objects.get().state == State.ACCEPTED, "its first part arrived, so what follows it leaves"
+    first, second = twilio.sent
+    assert first.words != second.words, "and it is not repeated"
+    posts(line, status_form(second, "delivered"), url=second.report_to)
+    work()
     assert Letter.objects.get().state == State.DELIVERED
-    assert len(twilio.sent) == 1, "it arrived, so it is not repeated"
+    assert len(twilio.sent) == 2
 
 
 def test_whoever_wrote_stop_to_twilio_is_written_to_no_more(line: Channel, twilio: Twilio) -> None:

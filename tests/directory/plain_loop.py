@@ -3,12 +3,13 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import timezone
 
+from baquiano.accounts.models import organisation
 from baquiano.directory import timetables, trust
 from baquiano.directory.hours import State, Timetable, at
 from baquiano.directory.models import Location, Reach, Service, ServiceAtLocation
@@ -43,9 +44,14 @@ class PlainLoop:
         self._zones = timetables.zones_of_countries()
         notices = timetables.Notices(now)
         self._rows = [(row, self._table(row, notices)) for row in rows(reach, now)]
+        self._standings, self._on = _standings(now), _day(now)
 
     def _table(self, row: Row, notices: timetables.Notices) -> Timetable:
         return timetables.timetable(row.service, row.at, notices.of(row.service, row.at), self._zones)
+
+    def _has_old_hours(self, row: Row) -> bool:
+        standing = self._standings.get(row.service.pk, trust.UNKNOWN)
+        return "hours" in trust.ended(standing.parts_at(row.at.pk if row.at else None), self._on)
 
     def find(self, wanted: Wanted) -> list[Told]:
         where = _where(wanted)
@@ -56,6 +62,7 @@ class PlainLoop:
             if sure is None or place is None:
                 continue
             group, metres, serves_all = place
+            sure = sure and not (wanted.open_at is not None and self._has_old_hours(row))
             ranked.append((group, not (sure and serves_all), metres, _name(row), row, table))
         ranked.sort(key=lambda one: one[:4])
         near_ones = {row.service.pk for group, *_, row, _ in ranked if group < 2}
@@ -78,7 +85,7 @@ class PlainLoop:
 
 
 def rows(reach: Reach, now: datetime) -> Iterator[Row]:
-    standings = trust.standings(None, timezone.localdate(now))
+    standings = _standings(now)
     for service in Service.objects.select_related("organization"):
         standing = standings.get(service.pk, trust.UNKNOWN)
         if not trust.is_served(standing, is_emergency=service.is_emergency, proposals=settings.IS_DEMO):
@@ -88,6 +95,14 @@ def rows(reach: Reach, now: datetime) -> Iterator[Row]:
         if service.visibility not in reach.value or not service.organization.is_active:
             continue
         yield from _rows_of(service, reach)
+
+
+def _standings(now: datetime) -> dict[UUID, trust.Standing]:
+    return trust.standings(None, _day(now))
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(ZoneInfo(organisation().timezone)).date()
 
 
 def _rows_of(service: Service, reach: Reach) -> Iterator[Row]:
@@ -193,8 +208,9 @@ def _where(wanted: Wanted) -> Where:
 
 def _place(wanted: Wanted, where: Where, row: Row) -> tuple[int, float, bool] | None:
     """The group, the metres, and whether all of where somebody may be is served."""
+    is_nowhere = where.point is not None and not where.pcode and not where.country
     if row.is_line:
-        return _line(where.pcode, row)
+        return None if is_nowhere else _line(where.pcode, row)
     place = row.at.location if row.at else None
     assert place is not None
     if where.point is not None:
@@ -222,6 +238,8 @@ def _by_distance(wanted: Wanted, where: Where, place: Location) -> tuple[int, fl
     limit = 1000 * min(50 if wanted.radius_km is None else wanted.radius_km, 100)
     if metres <= limit:
         return 1, metres, True
+    if not where.country:
+        return None
     country = place.country or (place.division.country_id if place.division else "")
     return None if country and where.country and country != where.country else (3, metres, True)
 

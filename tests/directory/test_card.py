@@ -114,7 +114,11 @@ def test_past_its_day_it_says_since_when(here: ServiceAtLocation, edu: User) -> 
 
 def test_hours_that_are_too_old_are_named_while_the_rest_holds(here: ServiceAtLocation, edu: User) -> None:
     trust.confirm(here.service, PARTS, on=TODAY - timedelta(days=100), how=Confirmation.How.CALL, by=edu)
-    assert card(here).parts_line == "Not confirmed for a long time: hours"
+    found = card(here)
+    assert found.parts_line == "Not confirmed for a long time: hours"
+    assert found.now_line.endswith("(hours not confirmed for a long time)")
+    with translation.override("en"):
+        assert found.now_line in cards.line(found)
 
 
 def test_not_verified_says_where_we_have_it_from(here: ServiceAtLocation) -> None:
@@ -126,7 +130,10 @@ def test_two_reports_warn(here: ServiceAtLocation) -> None:
     assert card(here).warning == ""
     for key in ("una", "otra"):
         reporting.report(here.service_id, "closed", door="web", door_key=key)
-    assert card(here).warning == "People say that something here may be wrong. Call before you go."
+    found = card(here)
+    assert found.warning == "People say that something here may be wrong. Call before you go."
+    with translation.override("en"):
+        assert "People said that something is wrong" in cards.line(found)
 
 
 # -- for a while ---------------------------------------------------------------------------------------------------------
@@ -223,6 +230,7 @@ def test_many_cards_cost_few_questions(here: ServiceAtLocation) -> None:
     for n in range(30):
         at = offers.at(offers.service(owner, f"Servicio {n}"), here.location)
         pairs.append((at.service_id, at.pk))
+    cards.shown(pairs[:1], reach=Reach.ANYONE, language="es", now=NOW)  # the map of divisions is read once a process
     with CaptureQueriesContext(connection) as few:
         assert len(cards.shown(pairs[:1], reach=Reach.ANYONE, language="es", now=NOW)) == 1
     with CaptureQueriesContext(connection) as many:

@@ -4,10 +4,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from baquiano.directory.checking import Outcome, check
 from tests.fakes.hsds import HsdsServer, a_service, an_id
 from tests.fakes.provider import Said, as_json
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -109,7 +116,7 @@ def test_no_server_is_one_error() -> None:
         gone = server.url
     outcome = check(gone, lambda line: None)
     assert len(outcome.errors) == 1
-    assert "no answer" in outcome.errors[0]
+    assert "nobody answers" in outcome.errors[0]
 
 
 def test_what_is_no_json_is_an_error(server: HsdsServer) -> None:
@@ -154,8 +161,8 @@ def test_a_reference_to_another_machine_is_followed_only_encrypted(server: HsdsS
 def test_what_the_server_itself_promises_must_hold(server: HsdsServer) -> None:
     server.row_schema = {"type": "object", "required": ["id", "phones"]}
     errors = _outcome(server).errors
-    assert _says(errors, "services?page=1", "'phones' is a required property")
-    assert _says(errors, an_id("service", 0), "'phones' is a required property")
+    assert _says(errors, "services?page=1", "'phones' is missing")
+    assert _says(errors, an_id("service", 0), "'phones' is missing")
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------------
@@ -177,7 +184,7 @@ def _spoiled(change: dict[str, Any]) -> list[str]:
         ({"email": "nobody"}, "contents[0].email: 'nobody' is not a 'email'"),
         ({"last_modified": "ayer"}, "contents[0].last_modified: 'ayer' is not a 'date-time'"),
         ({"minimum_age": "18"}, "contents[0].minimum_age: '18' is not of type 'number'"),
-        ({"phones": [{"id": an_id("phone", 1)}]}, "contents[0].phones[0]: 'number' is a required property"),
+        ({"phones": [{"id": an_id("phone", 1)}]}, "contents[0].phones[0]: 'number' is missing"),
         ({"schedules": [{"id": an_id("s", 1), "freq": "DAILY"}]}, "contents[0].schedules[0].freq: 'DAILY' is not one of"),
         (
             {"schedules": [{"id": an_id("s", 1), "timezone": "America/Santiago"}]},
@@ -216,8 +223,8 @@ def test_another_row_than_the_one_asked_for_is_an_error(server: HsdsServer) -> N
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"total_items": 31}, "31 rows in pages of 10 make 4 pages, and 3 are promised"),
-        ({"total_pages": 9}, "make 3 pages, and 9 are promised"),
+        ({"total_items": 31}, "31 rows in pages of 10 make 4 pages; it promises 3"),
+        ({"total_pages": 9}, "make 3 pages; it promises 9"),
         ({"size": 10_000}, "says `size` 10000 and holds"),
         ({"page_number": 1}, "is page 1 where 2 was asked for"),
         ({"empty": True}, "says `empty` true"),
@@ -283,3 +290,72 @@ def test_a_list_of_the_standard_without_pages(server: HsdsServer) -> None:
 def test_a_bare_list_is_no_page(server: HsdsServer) -> None:
     server.spoil("/services", lambda page, _: page["contents"])
     assert _says(_outcome(server).errors, "is no page")
+
+
+# -- whatever a server says ------------------------------------------------------------------------------------------------
+
+
+def test_it_speaks_the_language_of_whoever_reads(server: HsdsServer) -> None:
+    server.spoil("/services", lambda page, _: page | {"total_items": 31})
+    server.lists["services"][0] |= {"status": "abierto", "email": None}
+    with translation.override("es"):
+        errors = _outcome(server).errors
+    assert _says(errors, "contents[0].status", "no es uno de active")
+    assert _says(errors, "contents[0].email", "no es del tipo «string»")
+    assert _says(errors, "31 filas en páginas de 10 son 4 páginas; promete 3")
+
+
+@pytest.mark.parametrize("url", ["", "http://", "http://[::bad", "ftp://example.org", "example.org/hsds"])
+def test_what_is_no_address_is_one_error(url: str) -> None:
+    errors = check(url, lambda line: None).errors
+    assert len(errors) == 1
+    assert "not an address of the web" in errors[0]
+
+
+def test_links_that_are_no_addresses_are_told(server: HsdsServer) -> None:
+    server.spoil("/", lambda about, _: about | {"profile": "http://[bad", "openapi_url": "http://[bad"})
+    outcome = _outcome(server)
+    assert _says(outcome.errors, "http://[bad", "not an address of the web")
+    assert _says(outcome.warnings, "http://[bad", "not an address of the web")
+
+
+def _get(**said: Any) -> dict[str, Any]:
+    return {"get": {"parameters": [{"name": "page", "in": "query"}], **said}}
+
+
+def _ok_with(schema: Any) -> dict[str, Any]:
+    return {"200": {"content": {"application/json": {"schema": schema}}}}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"paths": []},
+        {"paths": {"/services": "x", "": {}, "/services/{id}": {"get": 5}}},
+        {"servers": 5, "paths": {"/services": {"parameters": 5, "get": {"parameters": "x", "tags": 5, "responses": []}}}},
+        {"servers": [{"url": "http://[bad"}], "paths": {"/services": _get(responses={"200": {"content": []}})}},
+        {"paths": {"/services": _get(responses=_ok_with({"type": "nonsense"}))}},
+        {"paths": {"/services": _get(responses=_ok_with({"$ref": "http://[bad"}))}},
+        {"paths": {"/services": _get(responses=_ok_with({"$ref": "#/paths"}))}, "$id": "http://[bad"},
+        {"paths": {"/services": _get(responses=_ok_with({"allOf": [{"$ref": "#/components/a"}]}))},
+         "components": {"a": {"$ref": "#/components/a"}}},
+        {"paths": {"/services": _get(responses=_ok_with({"required": 5, "properties": 7, "items": "x"}))}},
+    ],
+)  # fmt: skip
+def test_a_description_of_any_shape_is_walked_to_the_end(server: HsdsServer, document: Any) -> None:
+    server.answers("/openapi.json", as_json(document))
+    outcome = _outcome(server)
+    assert outcome.errors or outcome.warnings
+
+
+def test_a_pattern_of_somebody_else_keeps_nobody_waiting(server: HsdsServer) -> None:
+    endless = {"properties": {"name": {"type": "string", "pattern": r"^(\w+\s?)*$"}}}
+    server.row_schema = {**endless, "patternProperties": {r"^(\w+\s?)*!$": {}}}
+    for row in server.lists["services"]:
+        row["name"] = "Servicio ficticio de orientaciones y acompañamientos!"
+    assert _outcome(server).errors == []
+
+
+def test_a_key_in_the_address_goes_with_every_request(server: HsdsServer) -> None:
+    assert check(f"{server.url}?key=k1", lambda line: None).errors == []
+    assert all("key=k1" in asked.path for asked in server.asked)

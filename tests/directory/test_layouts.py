@@ -1,5 +1,6 @@
 """Directories in every layout there has been come in through the command, whatever their ids, encodings, days and hours look like."""
 
+import gzip
 import json
 import zipfile
 from pathlib import Path
@@ -234,3 +235,61 @@ def test_a_file_is_known_by_its_name_in_any_version() -> None:
     assert layouts.table_of("datos/Services_At_Location.csv") == "service_at_location"
     assert layouts.table_of("organisations.csv") == "organization"
     assert layouts.table_of("ventas.csv") == ""
+
+
+# -- files as people have them -------------------------------------------------------------------------------------------
+
+
+def test_a_quote_that_is_never_closed_swallows_no_rows(old: Path) -> None:
+    services = (old / "services.csv").read_text(encoding="utf-8").replace("Servicio 4,", '"Servicio 4,')
+    (old / "services.csv").write_text(services, encoding="utf-8")
+    with pytest.raises(CommandError, match=r"services\.csv, fila 5 abre una comilla que nunca se cierra"):
+        call_command("hsds", "import", str(old))
+    assert not Service.objects.exists()
+
+
+def test_a_table_put_together_from_two_encodings_is_read_line_by_line(old: Path) -> None:
+    rows = (old / "services.csv").read_bytes()
+    rows = rows.replace(b"Servicio 3,", "Atención 3,".encode()).replace(b"Servicio 4,", "Atención 4,".encode("cp1252"))
+    (old / "services.csv").write_bytes(rows)
+    call_command("hsds", "import", str(old))
+    assert Service.objects.filter(name__in=["Atención 3", "Atención 4"]).count() == 2
+
+
+def test_a_line_of_ndjson_may_hold_other_ends_of_lines(db: None, tmp_path: Path) -> None:
+    services = [{**row, "description": "una línea\u2028otra\x85otra\x0bfin"} for row in elsewhere.services_of_3(3)]
+    path = tmp_path / "s.ndjson"
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in services), encoding="utf-8", newline="\n")
+    call_command("hsds", "import", str(path))
+    assert Service.objects.count() == 3
+
+
+def test_what_gzip_packed_is_unpacked(db: None, tmp_path: Path) -> None:
+    packed = gzip.compress(json.dumps(elsewhere.services_of_3(3)).encode())
+    (tmp_path / "s.json.gz").write_bytes(packed)
+    call_command("hsds", "import", str(tmp_path / "s.json.gz"))
+    assert Service.objects.count() == 3
+    (tmp_path / "cut.json.gz").write_bytes(packed[:60])
+    with pytest.raises(CommandError, match="está dañado"):
+        call_command("hsds", "import", str(tmp_path / "cut.json.gz"))
+
+
+def test_a_table_that_is_none_of_hsds_asks_for_a_mapping(db: None, tmp_path: Path) -> None:
+    (tmp_path / "ofertas.csv").write_text("nombre;dirección\nA;B\n", encoding="utf-8")
+    with pytest.raises(CommandError, match="necesita un mapa de columnas"):
+        call_command("hsds", "import", str(tmp_path / "ofertas.csv"))
+
+
+def test_what_is_said_once_is_not_lost_among_what_is_said_of_every_row(
+    old: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere.hsds_1(old, services=300)
+    schedules = [
+        {"id": "", "service_at_location_id": "", "weekday": "Monday", "opens_at": "9:00", "closes_at": "17:00"}
+    ] * 200
+    elsewhere.write(old, "regular_schedules", schedules)
+    elsewhere.write(old, "required_documents", [{"id": 1, "service_id": 999, "document": "Cédula"}])
+    call_command("hsds", "import", str(old))
+    said = capsys.readouterr().out
+    assert "regular_schedules.csv, fila 2: no dice de quién es: se deja fuera (y 199 filas más)" in said
+    assert "no hay service 999" in said

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings as django_settings
 from django.test import override_settings
 from hypothesis import given
@@ -498,3 +499,30 @@ class SameAsThePlainLoop(TestCase):
         assert [Told(hit.service, hit.at, hit.distance_km, hit.is_sure, hit.now.state) for hit in found.hits] == plain[
             first : first + count
         ]
+
+
+def test_hours_that_nobody_confirmed_for_too_long_are_not_surely_open(
+    offers: Offers, edu: User, now: time_machine.Traveller
+) -> None:
+    old, fresh = offers("Antiguo", point=VINA, hours=OFFICE), offers("Nuevo", point=VINA, hours=OFFICE)
+    for service, days in ((old, 100), (fresh, 10)):
+        trust.confirm(service, ("hours",), on=(TUESDAY - timedelta(days=days)).date(), how="call", by=edu)
+        trust.confirm(service, ("contact", "address"), on=TUESDAY.date(), how="call", by=edu)
+    found = find(Wanted(point=Point(*VINA), open_at=TUESDAY), reach=Reach.ANYONE, now=TUESDAY)
+    assert [(hit.service, hit.is_sure) for hit in found.hits] == [(fresh.pk, True), (old.pk, False)]
+
+
+@pytest.mark.parametrize("point", [(0.0, 0.0), (90.0, 180.0), (-12.05, -77.04)])
+def test_from_a_point_in_no_country_we_know_nothing_far_away_is_near(
+    offers: Offers, point: tuple[float, float]
+) -> None:
+    offers("Comedor", point=VINA)
+    offers("Línea", areas=["CL"])
+    assert find(Wanted(point=Point(*point)), reach=Reach.ANYONE, now=TUESDAY).hits == ()
+
+
+def test_a_line_for_easter_island_keeps_the_time_of_easter_island(offers: Offers) -> None:
+    offers("Línea", areas=["CL05201"], hours="Mo-Fr 09:00-17:00")
+    evening = datetime(2026, 11, 24, 21, 30, tzinfo=UTC)  # 16:30 on the island, 18:30 in Santiago
+    (hit,) = find(Wanted(division=pk("CL05201")), reach=Reach.ANYONE, now=evening).hits
+    assert hit.now.state is State.OPEN

@@ -49,6 +49,14 @@ def test_a_telephone_that_reports_is_nowhere_in_the_table(dining_room: Service) 
     assert "56955550101" not in str(list(Problem.objects.values()))
 
 
+def test_what_may_be_of_the_same_person_is_read_and_warns_nobody(dining_room: Service) -> None:
+    says(dining_room, "una")
+    noted = [reporting.note(dining_room.pk, reason, door="web") for reason in ("money", "money", "ugly")]
+    assert noted == [reporting.Reported(True, False), reporting.Reported(False, False), None]
+    assert reporting.tasks(Reach.TEAM)[0].reasons == (("closed", 1), ("money", 1))
+    assert reporting.how_many(dining_room.pk, since=timezone.now() - timedelta(hours=1)) == 2
+
+
 def test_what_was_said_long_ago_does_not_warn(dining_room: Service) -> None:
     says(dining_room, "una")
     says(dining_room, "otra")

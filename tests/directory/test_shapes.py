@@ -75,7 +75,7 @@ def test_no_field_is_made_up() -> None:
 
 @pytest.mark.parametrize("name", shapes.OBJECTS)
 def test_an_empty_object_lacks_what_must_be_there(name: str) -> None:
-    lacking = {fault.split("'")[1] for fault in standard_faults(name, {})}
+    lacking = {fault.partition("«")[2].rstrip("»") for fault in standard_faults(name, {})}
     assert lacking == set(OURS[name]["required"])
 
 

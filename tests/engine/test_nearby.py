@@ -1,22 +1,26 @@
 """Places and services near: need → where → three → more, something else, or something is wrong. Danger and universal words come first."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from baquiano.directory import near
 from baquiano.engine import nearby, picks
 from baquiano.engine.danger import Danger, Finding, Level
 from baquiano.engine.said import CallPerson, Outcome, Reading, Report
 from baquiano.engine.state import Nearby, State, from_json, to_json
-from baquiano.engine.tools import Offer, Spot
+from baquiano.engine.tools import Offer, Places, Sought, Spot
 from baquiano.engine.universal import universal
 from tests.engine.world import Talk, World
 
 STEPS = ("near_need", "near_place", "near_shown", "near_service", "near_wrong", "near_why", "near_reported")
 HERE = Spot(-33.02, -71.55)
+PACKS = Path(__file__).parents[2] / "packs"
 
 
 def searching(step: str, **state: object) -> Talk:
@@ -189,6 +193,221 @@ def test_a_place_shared_after_danger_is_for_a_person_and_nothing_is_searched() -
     assert "Raise" in talk.wishes
     assert "CallPerson" in talk.wishes
     assert talk.world.looked == []
+
+
+@pytest.mark.parametrize("step", ["", "near_place", "near_shown"])
+def test_a_place_shared_where_we_know_none_is_not_searched_and_never_called_near(step: str) -> None:
+    talk = searching(step) if step else Talk(country="CL")
+    talk.say(spot=Spot(12.0, -77.0))
+    assert talk.keys == ["near_unknown"]
+    assert talk.world.looked == []
+    assert talk.wishes == ["DropWords"]
+    assert ("danger" in talk.state.offered) is (not step)
+    talk.say("Viña")
+    assert talk.keys == (["near_found"] if step else ["near_what"])
+
+
+# -- far away -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Remote(World):
+    """Of the nearest it is known how far it is; the next ones are each a hundred kilometres farther."""
+
+    nearest: float = 60.0
+
+    def services(self, need: str, *, place: int, spot: Spot | None, most: int) -> tuple[Offer, ...]:
+        found = super().services(need, place=place, spot=spot, most=most)
+        return tuple(replace(one, km=self.nearest + 100 * n) for n, one in enumerate(found))
+
+
+def test_what_is_far_is_not_called_near() -> None:
+    talk = Talk(Remote(), country="CL")
+    talk.say("comida en Viña")
+    assert talk.keys == ["near_far"]
+    talk.say(spot=HERE)
+    assert talk.keys == ["near_far_here"]
+    talk = Talk(Remote(nearest=nearby.NEAR_KM), country="CL")
+    talk.say("comida en Viña")
+    assert talk.keys == ["near_found"]
+
+
+def test_a_telephone_that_serves_everywhere_does_not_make_a_place_far_away_near() -> None:
+    class WithALine(Remote):
+        def services(self, need: str, *, place: int, spot: Spot | None, most: int) -> tuple[Offer, ...]:
+            return (Offer("line."), *super().services(need, place=place, spot=spot, most=most))
+
+    talk = Talk(WithALine(), country="CL")
+    talk.say("comida en Viña")
+    assert talk.keys == ["near_far"]
+
+
+def test_what_is_near_is_what_the_directory_calls_near() -> None:
+    assert nearby.NEAR_KM == near.NEAR_KM
+
+
+# -- a town of the other country ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Abroad(World):
+    """Bogotá lies in the other country, and so does another Santiago."""
+
+    def places(self, typed: str, *, country: str) -> Places:
+        elsewhere = {"bogota": (50,), "bogotá": (50,), "santiago": (3, 51)}
+        if not country and typed.lower() in elsewhere:
+            return Places(exact=elsewhere[typed.lower()])
+        return super().places(typed, country=country)
+
+
+def test_a_town_of_the_other_country_is_asked_and_then_searched() -> None:
+    talk = Talk(Abroad(), country="CL")
+    talk.say("comida en Bogotá")
+    assert talk.keys == ["near_which"]
+    assert talk.state.offered[0] == "place:50"
+    talk.say("1")
+    assert talk.world.looked == [("food", 50, None)]
+
+
+@pytest.mark.parametrize("step", ["near_place", "near_shown", "near_need"])
+def test_a_town_of_the_other_country_is_asked_where_a_town_is_typed(step: str) -> None:
+    talk = Talk(Abroad(), step=step, nearby=Nearby("food", 1), country="CL")
+    for _ in range(2):
+        talk.say("Bogotá")
+        assert talk.keys == ["near_which"]
+        assert talk.state.offered[0] == "place:50"
+        assert talk.wishes == []
+
+
+def test_a_town_of_her_own_country_needs_no_other() -> None:
+    talk = Talk(Abroad(), country="CL")
+    talk.say("comida en Santiago")
+    assert talk.world.looked == [("food", 3, None)]
+
+
+def test_a_need_beside_a_word_that_is_a_town_elsewhere_is_a_question_like_any_other() -> None:
+    talk = Talk(Abroad(), country="CL")
+    talk.say("comida bogota")
+    assert "near_which" not in talk.keys
+
+
+def test_an_ear_alone_makes_no_crisis_of_a_town_of_the_other_country_and_only_after_in() -> None:
+    class Ear(Startled, Abroad):
+        pass
+
+    talk = Talk(Ear(), country="CL")
+    talk.say("comida en Bogotá")
+    assert talk.keys == ["near_which"]
+    talk = Talk(Ear(), country="CL")
+    talk.say("comida Bogotá")
+    assert talk.keys[0] == "warn:child"
+
+
+# -- open now, without papers ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Narrow(World):
+    """Hears "abierto" and "sin papeles", and knows one place of all that is open."""
+
+    narrow: list[str] = field(default_factory=list)
+
+    def sought(self, text: str) -> Sought:
+        rest = text.lower().replace("sin papeles", "")
+        words = [word for word in rest.split() if word not in ("abierta", "abierto", "ahora")]
+        found = super().sought(" ".join(words))
+        return replace(found, is_open="abiert" in text.lower(), without_papers="sin papeles" in text.lower())
+
+    def services(self, need: str, *, place: int, spot: Spot | None, most: int) -> tuple[Offer, ...]:
+        self.narrow.append(need)
+        search = nearby.Search.of(need)
+        found = super().services(search.need, place=place, spot=spot, most=most)
+        return found[:1] if search.is_open else found
+
+
+def test_open_now_is_searched_so_and_it_is_said_that_of_some_it_is_not_known() -> None:
+    talk = Talk(Narrow(), country="CL")
+    talk.say("hay comida abierta ahora en Viña")
+    assert talk.world.narrow == ["food+open"]
+    assert talk.keys == ["near_found", "near_is_open"]
+    assert from_json(json.loads(json.dumps(to_json(talk.state)))) == talk.state
+
+
+def test_without_papers_is_searched_so() -> None:
+    talk = Talk(Narrow(), country="CL")
+    talk.say("comida sin papeles en Viña")
+    assert talk.world.narrow == ["food+no_papers"]
+    assert talk.keys == ["near_found", "near_without_papers"]
+
+
+def test_open_now_without_a_town_asks_for_it_and_remembers_what_was_asked() -> None:
+    talk = Talk(Narrow(), country="CL")
+    talk.say("comida abierta ahora sin papeles")
+    assert talk.keys == ["near_where"]
+    talk.say("Viña")
+    talk.say("otro lugar")
+    talk.say("Viña")
+    assert talk.world.narrow == ["food+open+no_papers"] * 2
+    talk.say("comida")
+    assert talk.world.narrow[-1] == "food"
+
+
+def test_said_under_a_list_it_is_the_same_list_with_only_those() -> None:
+    talk = Talk(Narrow(), country="CL")
+    talk.say("comida en Viña")
+    talk.say("abierto ahora")
+    talk.say("sin papeles")
+    assert talk.world.narrow == ["food", "food+open", "food+open+no_papers"]
+    assert talk.keys == ["near_found", "near_is_open", "near_without_papers"]
+
+
+def test_when_none_is_open_it_is_said_what_was_looked_for_and_all_of_them_are_one_tap_away() -> None:
+    talk = Talk(Narrow(offers={}), country="CL")
+    talk.say("comida abierta ahora en Viña")
+    assert talk.keys == ["near_is_open", "near_none"]
+    talk.say(choice=picks.choice_id(talk.state, "services:food"))
+    assert talk.world.narrow == ["food+open", "food"]
+
+
+def test_health_without_papers_is_a_question_and_no_search_for_a_place() -> None:
+    talk = Talk(Narrow(), country="CL")
+    talk.say("fonasa sin papeles")
+    assert talk.keys[0] == "answer:cl_fonasa"
+
+
+@given(st.text(max_size=30))
+def test_whatever_search_was_kept_is_a_search(kept: str) -> None:
+    assert nearby.Search.of(nearby.Search.of(kept).kept) == nearby.Search.of(kept)
+
+
+# -- somewhere else -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["otro lugar", "En otro lugar", "otra comuna", "another place", "outro lugar", "un autre lieu", "yon lòt kote"],
+)
+@pytest.mark.parametrize("step", ["near_shown", "near_service", "near_place"])
+def test_another_place_in_words_keeps_what_is_needed(step: str, typed: str) -> None:
+    talk = searching(step)
+    talk.say(typed)
+    assert talk.keys == ["near_where"]
+    talk.say("Viña")
+    assert talk.world.looked == [("food", 1, None)]
+
+
+@pytest.mark.parametrize("language", ["es", "en", "pt", "fr", "ht"])
+def test_the_title_of_another_place_typed_means_the_same(language: str) -> None:
+    wording = yaml.safe_load((PACKS / f"comun/wording/{language}.yaml").read_text(encoding="utf-8"))
+    talk = searching("near_shown")
+    talk.say(wording["pick.near_elsewhere"])
+    assert talk.keys == ["near_where"]
+
+
+def test_an_answer_that_speaks_of_several_needs_asks_which() -> None:
+    talk = searching("near_shown")
+    talk.say(choice=picks.choice_id(talk.state, f"services:{nearby.SEVERAL}"))
+    assert talk.keys == ["near_what"]
 
 
 # -- danger, survivors ----------------------------------------------------------------------------------------------------

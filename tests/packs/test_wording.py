@@ -41,7 +41,7 @@ FURNITURE = _set(
     "share_for.procedure share_for.aid share_for.work document.passport document.national_id document.birth document.other document_for.procedure "
     "document_for.legal document_for.health document_for.referral when.today when.tomorrow when.weekday when.unknown weekday.0 weekday.1 "
     "weekday.2 weekday.3 weekday.4 weekday.5 weekday.6 "
-    "near_found near_found_here near_more near_none near_none_here near_wrong_which near_there near_gone near_gone_name"
+    "near_found near_found_here near_far near_far_here near_more near_none near_none_here near_wrong_which near_there near_gone near_gone_name"
 )
 MAY_BE_BUTTONS = _set(
     "list_button pick.useful_yes pick.useful_no pick.person pick.menu pick.details pick.yes pick.no_menu pick.no "

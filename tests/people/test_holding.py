@@ -25,7 +25,7 @@ from baquiano.people.consenting import Asked
 from baquiano.people.contact import SafeContact, dump
 from baquiano.people.models import Address, Joining, Person
 from baquiano.people.models.consent import Evidence, Purpose
-from baquiano.post import actions, unasked
+from baquiano.post import actions, leaving, unasked
 from baquiano.post.models import Letter, State
 from baquiano.post.unasked import CannotWrite, Unasked
 
@@ -79,7 +79,7 @@ def reminder(address: Address, cause: str, *, asked_by_her: bool = False) -> Let
 
 
 def leaves(letter: Letter) -> bool:
-    leased = actions.lease(timezone.now(), 50)
+    leased = leaving.lease(timezone.now(), 50)
     return letter.pk in {one.letter.pk for one in leased}
 
 
@@ -253,6 +253,6 @@ def test_whatever_the_order_nothing_unasked_leaves_a_held_door(
         house.does(*deed)
         for which, address in enumerate(house.doors):
             assert holding.is_held(address) is house.is_held(which)
-    leased = {one.letter.address_id for one in actions.lease(timezone.now(), 100)}
+    leased = {one.letter.address_id for one in leaving.lease(timezone.now(), 100)}
     held = {house.doors[which].pk for which in range(3) if house.is_held(which)}
     assert leased & held == set()

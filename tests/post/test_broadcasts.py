@@ -11,8 +11,7 @@ from baquiano.accounts.models import AuditEntry, User
 from baquiano.lib.turnstile import writing
 from baquiano.people import consenting, joining
 from baquiano.people.models import Address, Consent, Person
-from baquiano.post import actions as post
-from baquiano.post import allowed, audience, broadcasting
+from baquiano.post import allowed, audience, broadcasting, leaving
 from baquiano.post.audience import Audience
 from baquiano.post.broadcasting import CannotBroadcast, Draft
 from baquiano.post.models import Broadcast, BroadcastLine, Letter, OptOut, State
@@ -202,7 +201,7 @@ def test_whoever_took_it_back_after_it_was_written_gets_nothing_either(edu: User
     broadcasting.due(timezone.now())
     with writing():
         allowed.stop(Address.objects.get(pk=town.addresses[0][0]), "word")
-    assert post.lease(timezone.now(), 9) == []
+    assert leaving.lease(timezone.now(), 9) == []
     assert Letter.objects.get().state == State.FAILED
 
 
@@ -265,16 +264,16 @@ def test_after_a_day_a_template_leaves_and_the_words_follow_when_they_write(
     town = town_of(Somebody("yes", (Door("whatsapp", heard=48),)))
     broadcast = begun(edu)
     broadcasting.due(timezone.now())
-    (leased,) = post.lease(timezone.now(), 9)
+    (leased,) = leaving.lease(timezone.now(), 9)
     assert leased.template and leased.template.name == "noticia"
     Letter.objects.update(state=State.ACCEPTED, settled_at=timezone.now())
     to_the_end()
     assert fresh(broadcast).state == Stage.DONE
     words = Letter.objects.get(state=State.WINDOW)
-    assert post.lease(timezone.now(), 9) == [], "they have not written"
+    assert leaving.lease(timezone.now(), 9) == [], "they have not written"
     now.shift(timedelta(hours=1))
     Address.objects.filter(pk=town.addresses[0][0]).update(heard_at=timezone.now())
-    (leased,) = post.lease(timezone.now(), 9)
+    (leased,) = leaving.lease(timezone.now(), 9)
     assert (leased.letter.pk, leased.template, leased.letter.body["text"]) == (words.pk, None, DRAFT.texts["es"])
     how = broadcasting.progress(fresh(broadcast))
     assert (how.total, how.left, how.told) == (1, 1, 1)
@@ -284,7 +283,7 @@ def test_words_that_nobody_came_for_are_forgotten(edu: User, now: time_machine.T
     town_of(Somebody("yes", (Door("whatsapp", heard=48),)))
     begun(edu)
     broadcasting.due(timezone.now())
-    post.lease(timezone.now(), 9)
+    leaving.lease(timezone.now(), 9)
     Letter.objects.update(state=State.ACCEPTED, settled_at=timezone.now())
     to_the_end()
     now.shift(timedelta(days=6))

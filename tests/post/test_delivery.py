@@ -16,6 +16,7 @@ from baquiano.channels.protocol import OutMessage
 from baquiano.people import identity
 from baquiano.people.models import Address
 from baquiano.post import actions as post
+from baquiano.post import fate, leaving, settling
 from baquiano.post.models import Dispatch, Letter, ParkedStatus, State
 from tests.fakes.graph import LINE, PHONE, Graph
 
@@ -45,7 +46,7 @@ def write(to: Address, text: str, cause: str) -> Letter:
 def later(minutes: int) -> None:
     """So many minutes from now the clock looks for letters that were cut, and the loop delivers."""
     with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
-        post.settle_cut(timezone.now())
+        fate.settle_cut(timezone.now())
         post.deliver()
 
 
@@ -131,7 +132,7 @@ def test_a_cut_connection_waits_for_news_before_it_repeats_once(yuli: Address, g
     post.deliver()
     letter.refresh_from_db()
     assert letter.state == State.UNCERTAIN
-    assert post.settle_cut(timezone.now()) == 0
+    assert fate.settle_cut(timezone.now()) == 0
     later(2)
     letter.refresh_from_db()
     assert (letter.state, letter.possibly_doubled) == (State.ACCEPTED, True)
@@ -144,7 +145,7 @@ def test_news_that_carries_our_echo_settles_a_doubtful_letter_without_repeating_
     letter = write(yuli, "1", "turn:1:0")
     graph.cut()
     post.deliver()
-    post.settle(line, status(letter, Delivery.SENT, echo=graph.sent[0].echo))
+    settling.settle(line, status(letter, Delivery.SENT, echo=graph.sent[0].echo))
     later(2)
     letter.refresh_from_db()
     assert (letter.state, letter.possibly_doubled) == (State.SENT, False)
@@ -153,13 +154,13 @@ def test_news_that_carries_our_echo_settles_a_doubtful_letter_without_repeating_
 
 def sent_and_not_yet_written_down() -> post.Sent:
     """The moment between the answer of the provider and our own row: what the loop does in one breath."""
-    (leased,) = post.lease(timezone.now(), 1)
+    (leased,) = leaving.lease(timezone.now(), 1)
     return post._attempt(leased)
 
 
 def news(line: Channel, graph: Graph, which: int, delivery: Delivery) -> None:
     sent = graph.sent[which]
-    post.settle(line, StatusChanged(sent.provider_id, line.line, delivery, timezone.now(), echo=sent.echo))
+    settling.settle(line, StatusChanged(sent.provider_id, line.line, delivery, timezone.now(), echo=sent.echo))
 
 
 LONG = "palabra " * 900
@@ -241,13 +242,13 @@ def test_what_was_accepted_and_could_not_go_at_that_moment_goes_again_once_howev
     letter = write(yuli, "1", "turn:1:0")
     post.deliver()
     news = refused(graph)
-    post.settle(line, news)
-    post.settle(line, news)
-    post.settle(line, replace(news, delivery=Delivery.SENT, reason="", error_code=None))
+    settling.settle(line, news)
+    settling.settle(line, news)
+    settling.settle(line, replace(news, delivery=Delivery.SENT, reason="", error_code=None))
     letter.refresh_from_db()
     assert (letter.state, letter.attempts, letter.parts_sent) == (State.QUEUED, 1, 0)
     later(2)
-    post.settle(line, news)
+    settling.settle(line, news)
     letter.refresh_from_db()
     assert (letter.state, letter.possibly_doubled, len(graph.sent)) == (State.ACCEPTED, False, 2)
 
@@ -257,9 +258,9 @@ def test_what_never_can_go_is_given_up(yuli: Address, line: Channel, graph: Grap
     for minutes in range(2, 300, 30):
         later(minutes)
         if letter.state != State.FAILED:
-            post.settle(line, refused(graph))
+            settling.settle(line, refused(graph))
         letter.refresh_from_db()
-    assert (letter.state, letter.error, len(graph.sent)) == (State.FAILED, "gave_up", post.TRIES)
+    assert (letter.state, letter.error, len(graph.sent)) == (State.FAILED, "gave_up", fate.TRIES)
 
 
 def test_doubt_a_second_time_ends_it(yuli: Address, graph: Graph) -> None:
@@ -276,7 +277,7 @@ def test_doubt_a_second_time_ends_it(yuli: Address, graph: Graph) -> None:
 
 def test_a_sender_that_died_leaves_a_lease_that_runs_out(yuli: Address, graph: Graph) -> None:
     write(yuli, "1", "turn:1:0")
-    assert len(post.lease(timezone.now(), 5)) == 1  # and then it is killed
+    assert len(leaving.lease(timezone.now(), 5)) == 1  # and then it is killed
     assert post.deliver() == 0
     later(2)
     assert graph.sent == []
@@ -295,7 +296,7 @@ def test_whatever_the_order_of_the_news_the_result_is_one(
     letter = write(yuli, "1", "turn:1:0")
     post.deliver()
     for delivery in (*order, *order):
-        post.settle(line, status(letter, delivery))
+        settling.settle(line, status(letter, delivery))
     letter.refresh_from_db()
     assert letter.state == State.READ
 
@@ -303,18 +304,18 @@ def test_whatever_the_order_of_the_news_the_result_is_one(
 def test_a_failure_wins_over_sent_and_loses_to_delivered(yuli: Address, line: Channel) -> None:
     letter = write(yuli, "1", "turn:1:0")
     post.deliver()
-    post.settle(line, status(letter, Delivery.FAILED))
-    post.settle(line, status(letter, Delivery.SENT))
+    settling.settle(line, status(letter, Delivery.FAILED))
+    settling.settle(line, status(letter, Delivery.SENT))
     letter.refresh_from_db()
     assert letter.state == State.FAILED
-    post.settle(line, status(letter, Delivery.DELIVERED))
+    settling.settle(line, status(letter, Delivery.DELIVERED))
     letter.refresh_from_db()
     assert letter.state == State.DELIVERED
 
 
 def test_news_before_the_answer_is_parked_and_applied_when_the_answer_comes(yuli: Address, line: Channel) -> None:
     letter = write(yuli, "1", "turn:1:0")
-    post.settle(line, StatusChanged("wamid.out000001", LINE, Delivery.DELIVERED, timezone.now()))
+    settling.settle(line, StatusChanged("wamid.out000001", LINE, Delivery.DELIVERED, timezone.now()))
     assert ParkedStatus.objects.count() == 1
     post.deliver()
     letter.refresh_from_db()
@@ -331,13 +332,13 @@ def test_news_parked_while_the_answer_was_being_written_down_elsewhere_is_settle
     ParkedStatus.objects.create(
         channel=line, provider_hash=Dispatch.objects.get().provider_hash, delivery=Delivery.READ
     )
-    assert post.settle_parked() == 1
+    assert settling.settle_parked() == 1
     letter.refresh_from_db()
     assert letter.state == State.READ
-    assert (ParkedStatus.objects.count(), post.settle_parked()) == (0, 0)
+    assert (ParkedStatus.objects.count(), settling.settle_parked()) == (0, 0)
 
 
 def test_parked_news_is_forgotten_after_seven_days(line: Channel) -> None:
-    post.settle(line, StatusChanged("wamid.other", LINE, Delivery.READ, timezone.now()))
-    assert post.forget_parked(timezone.now() + timedelta(days=6)) == 0
-    assert post.forget_parked(timezone.now() + timedelta(days=8)) == 1
+    settling.settle(line, StatusChanged("wamid.other", LINE, Delivery.READ, timezone.now()))
+    assert settling.forget_parked(timezone.now() + timedelta(days=6)) == 0
+    assert settling.forget_parked(timezone.now() + timedelta(days=8)) == 1

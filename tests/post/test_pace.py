@@ -16,7 +16,7 @@ from baquiano.channels.protocol import OutMessage
 from baquiano.people import identity
 from baquiano.people.models import Address
 from baquiano.post import actions as post
-from baquiano.post import pace
+from baquiano.post import leaving, pace
 from baquiano.post.models import Letter, State
 from baquiano.post.pace import Limit
 
@@ -96,10 +96,10 @@ def test_a_line_sends_no_more_at_once_than_it_may_and_goes_on_where_it_stopped(w
     whatsapp.save()
     send(people(whatsapp, 12))
     now = timezone.now()
-    assert len(post.lease(now, 9)) == 5
-    assert post.lease(now, 9) == []
-    assert len(post.lease(now + timedelta(seconds=0.1), 9)) == 2
-    assert len(post.lease(now + timedelta(seconds=10), 9)) == 5
+    assert len(leaving.lease(now, 9)) == 5
+    assert leaving.lease(now, 9) == []
+    assert len(leaving.lease(now + timedelta(seconds=0.1), 9)) == 2
+    assert len(leaving.lease(now + timedelta(seconds=10), 9)) == 5
 
 
 @pytest.mark.django_db
@@ -110,8 +110,8 @@ def test_a_line_that_must_wait_holds_up_no_other(whatsapp: Channel) -> None:
     send(people(whatsapp, 8))
     send(people(other, 1))
     now = timezone.now()
-    assert len(post.lease(now, 4)) == 1
-    assert [one.channel for one in post.lease(now, 4)] == [other]
+    assert len(leaving.lease(now, 4)) == 1
+    assert [one.channel for one in leaving.lease(now, 4)] == [other]
 
 
 @pytest.mark.django_db
@@ -120,10 +120,10 @@ def test_what_is_too_much_for_one_person_waits_and_holds_up_nobody_else(whatsapp
     send([yuli, bruna])
     now = timezone.now()
     Address.objects.filter(pk=yuli.pk).update(paced_until=now + PAIR.every * PAIR.burst)
-    assert [one.letter.address for one in post.lease(now, 9)] == [bruna]
+    assert [one.letter.address for one in leaving.lease(now, 9)] == [bruna]
     waits = Letter.objects.get(address=yuli)
     assert (waits.state, waits.not_before) == (State.QUEUED, now + PAIR.every)
-    assert [one.letter.address for one in post.lease(now + PAIR.every, 9)] == [yuli]
+    assert [one.letter.address for one in leaving.lease(now + PAIR.every, 9)] == [yuli]
 
 
 @pytest.mark.django_db
@@ -131,7 +131,7 @@ def test_danger_leaves_before_what_waits_for_anybody_and_for_the_same_person(wha
     yuli, bruna = people(whatsapp, 2)
     send([bruna, yuli])
     send([yuli], first=True, cause="danger")
-    assert [one.letter.cause for one in post.lease(timezone.now(), 9)] == [f"danger:{yuli.pk}"]
+    assert [one.letter.cause for one in leaving.lease(timezone.now(), 9)] == [f"danger:{yuli.pk}"]
 
 
 @pytest.mark.django_db
@@ -140,7 +140,7 @@ def test_a_doubt_about_an_earlier_letter_holds_up_no_danger_text(whatsapp: Chann
     send([yuli])
     Letter.objects.update(state=State.UNCERTAIN, not_before=timezone.now() + timedelta(seconds=45))
     send([yuli], first=True, cause="danger")
-    assert len(post.lease(timezone.now(), 9)) == 1
+    assert len(leaving.lease(timezone.now(), 9)) == 1
 
 
 STATEMENTS = 3 if connection.vendor == "postgresql" else 2

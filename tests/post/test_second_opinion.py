@@ -25,8 +25,7 @@ from baquiano.people.consenting import Asked, Restrictions
 from baquiano.people.contact import SafeContact
 from baquiano.people.models import Address, Alias, Person
 from baquiano.people.models.consent import Evidence, Purpose
-from baquiano.post import actions as post
-from baquiano.post import allowed, unasked
+from baquiano.post import allowed, leaving, unasked
 from baquiano.post.models import Aim, OptOut, Template
 from baquiano.post.unasked import CannotWrite, Unasked
 from baquiano.territory.models import Country, Division
@@ -239,7 +238,7 @@ def leaves(doors: Sequence[Address], town: Town) -> list[str]:
             said[place] = "later"
         except CannotWrite:
             continue
-    for leased in post.lease(town.now, 100):
+    for leased in leaving.lease(town.now, 100):
         said[written[leased.letter.pk]] = "template" if leased.template else "words"
     return said
 

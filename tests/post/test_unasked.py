@@ -21,7 +21,7 @@ from baquiano.people.contact import UNREACHABLE, SafeContact
 from baquiano.people.models import Address, Consent, Person
 from baquiano.people.models.consent import Evidence, Purpose
 from baquiano.post import actions as post
-from baquiano.post import unasked
+from baquiano.post import leaving, unasked
 from baquiano.post.models import Letter, State
 from baquiano.post.unasked import CannotWrite, Unasked
 
@@ -79,7 +79,7 @@ def refused(address: Address) -> bool:
 
 def test_whoever_agreed_is_reminded_in_neutral_words(yuli: Person, phone: Address) -> None:
     assert text(remind(phone)) == NEUTRAL.text
-    assert [one.letter.cause for one in post.lease(timezone.now(), 9)] == ["reminder:1"]
+    assert [one.letter.cause for one in leaving.lease(timezone.now(), 9)] == ["reminder:1"]
 
 
 def test_only_whoever_says_so_is_told_who_writes(yuli: Person, phone: Address) -> None:
@@ -131,13 +131,13 @@ def test_outside_her_hours_it_waits_and_holds_up_no_answer(
     letter = remind(phone)  # it is 10:00 in Bogotá
     assert letter.not_before == timezone.now() + timedelta(hours=8)
     post.send(phone, OutMessage("respuesta"), cause="turn:1:0")
-    assert [one.letter.cause for one in post.lease(timezone.now(), 9)] == ["turn:1:0"]
+    assert [one.letter.cause for one in leaving.lease(timezone.now(), 9)] == ["turn:1:0"]
 
 
 def test_what_she_took_back_before_it_left_does_not_leave(yuli: Person, phone: Address, rosa: User) -> None:
     letter = remind(phone)
     consenting.withdraw(Consent.objects.get(), by=None)
-    assert post.lease(timezone.now(), 9) == []
+    assert leaving.lease(timezone.now(), 9) == []
     letter.refresh_from_db()
     assert (letter.state, letter.error) == (State.FAILED, unasked.WITHHELD)
 
@@ -145,7 +145,7 @@ def test_what_she_took_back_before_it_left_does_not_leave(yuli: Person, phone: A
 def test_a_door_that_changed_hands_before_it_left_gets_nothing(yuli: Person, phone: Address) -> None:
     letter = remind(phone)
     joining.end_at([phone], by=None)
-    assert post.lease(timezone.now(), 9) == []
+    assert leaving.lease(timezone.now(), 9) == []
     letter.refresh_from_db()
     assert letter.error == unasked.WITHHELD
 
@@ -153,7 +153,7 @@ def test_a_door_that_changed_hands_before_it_left_gets_nothing(yuli: Person, pho
 def test_hours_that_changed_before_it_left_are_kept(yuli: Person, phone: Address, now: time_machine.Traveller) -> None:
     letter = remind(phone)
     reachable(yuli, SafeContact(hours="Mo-Su 18:00-20:00"))
-    assert post.lease(timezone.now(), 9) == []
+    assert leaving.lease(timezone.now(), 9) == []
     letter.refresh_from_db()
     assert (letter.state, letter.not_before) == (State.QUEUED, timezone.now() + timedelta(hours=8))
 
@@ -162,7 +162,7 @@ def test_an_answer_goes_whatever_was_said_about_letters(yuli: Person, phone: Add
     reachable(yuli, UNREACHABLE)
     consenting.withdraw(Consent.objects.get(), by=rosa)
     post.send(phone, OutMessage("respuesta"), cause="turn:1:0")
-    assert [one.letter.cause for one in post.lease(timezone.now(), 9)] == ["turn:1:0"]
+    assert [one.letter.cause for one in leaving.lease(timezone.now(), 9)] == ["turn:1:0"]
 
 
 @for_all(

@@ -21,7 +21,7 @@ from baquiano.people.models import Address
 from baquiano.people.models.consent import Evidence, Purpose
 from baquiano.people.portrait import Spell
 from baquiano.post import actions as post
-from baquiano.post import allowed, portrait, templates, unasked, waiting, window
+from baquiano.post import allowed, fate, portrait, settling, templates, unasked, waiting, window
 from baquiano.post.models import Aim, Letter, State, Template
 from baquiano.post.unasked import CannotWrite, Unasked
 from tests.fakes.graph import LINE, PHONE, Graph
@@ -269,7 +269,7 @@ def test_after_a_week_a_person_is_told_instead(yuli: Address, line: Channel, now
     letter = answer(yuli)
     deliver_all()
     now.move_to(timezone.now() + waiting.WAITS + timedelta(minutes=1))
-    post.settle_cut(timezone.now())
+    fate.settle_cut(timezone.now())
     assert became(letter) == (State.FAILED, window.CLOSED)
 
 
@@ -309,7 +309,7 @@ def refused_by_status(line: Channel, graph: Graph, copies: int = 1) -> None:
     """The first that left was accepted, and only later we hear that it could not go."""
     refused = graph.sent[0]
     for _copy in range(copies):
-        post.settle(
+        settling.settle(
             line,
             StatusChanged(refused.provider_id, LINE, Delivery.FAILED, timezone.now(), refused.echo, 131047, "window"),
         )
@@ -346,7 +346,7 @@ def test_a_refusal_after_it_was_delivered_changes_nothing(agreed: Address, line:
     approved(line, Use.REMINDER)
     letter = remind(agreed)
     deliver_all()
-    post.settle(line, StatusChanged(graph.sent[0].provider_id, LINE, Delivery.DELIVERED, timezone.now()))
+    settling.settle(line, StatusChanged(graph.sent[0].provider_id, LINE, Delivery.DELIVERED, timezone.now()))
     refused_by_status(line, graph)
     deliver_all()
     assert (len(graph.sent), became(letter)[0]) == (1, State.DELIVERED)

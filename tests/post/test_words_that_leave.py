@@ -17,7 +17,7 @@ from baquiano.channels.protocol import OutMessage
 from baquiano.people import identity
 from baquiano.people.models import Address
 from baquiano.post import actions as post
-from baquiano.post import allowed, unasked
+from baquiano.post import allowed, fate, leaving, settling, unasked
 from baquiano.post.models import Aim, Letter, OptOut, State
 from baquiano.post.unasked import CannotWrite, Unasked
 from tests.fakes.graph import LINE, PHONE, Graph
@@ -66,7 +66,7 @@ def became(letter: Letter) -> tuple[str, str]:
 def later(now: time_machine.Traveller, **more: float) -> None:
     """The clock goes on, looks for what was cut, and everything that may leave leaves."""
     now.move_to(timezone.now() + timedelta(**more))
-    post.settle_cut(timezone.now())
+    fate.settle_cut(timezone.now())
     while post.deliver():
         continue
 
@@ -126,7 +126,7 @@ def test_what_is_sensitive_is_not_repeated_when_nobody_knows_whether_it_arrived(
     graph.cut()
     later(now, seconds=1)
     later(now, minutes=2)
-    assert (len(graph.sent), became(letter)) == (1, (State.FAILED, post.IN_DOUBT))
+    assert (len(graph.sent), became(letter)) == (1, (State.FAILED, fate.IN_DOUBT))
 
 
 def test_news_of_it_that_comes_later_ends_the_doubt(
@@ -136,7 +136,7 @@ def test_news_of_it_that_comes_later_ends_the_doubt(
     graph.cut()
     later(now, seconds=1)
     later(now, minutes=2)
-    post.settle(line, StatusChanged("wamid.late", LINE, Delivery.SENT, timezone.now(), echo=graph.sent[0].echo))
+    settling.settle(line, StatusChanged("wamid.late", LINE, Delivery.SENT, timezone.now(), echo=graph.sent[0].echo))
     assert became(letter) == (State.SENT, "")
 
 
@@ -153,9 +153,11 @@ def test_killed_between_the_request_and_the_row_it_is_one_letter_once_the_status
 ) -> None:
     """Nobody lived to write down that Meta took it: the status carries our own id."""
     letter = post.send(yuli, OutMessage("hola"), cause="turn:1:0")
-    (leased,) = post.lease(timezone.now(), 9)
+    (leased,) = leaving.lease(timezone.now(), 9)
     post._attempt(leased)  # and then the process is killed
-    post.settle(line, StatusChanged("wamid.out000001", LINE, Delivery.SENT, timezone.now(), echo=graph.sent[0].echo))
+    settling.settle(
+        line, StatusChanged("wamid.out000001", LINE, Delivery.SENT, timezone.now(), echo=graph.sent[0].echo)
+    )
     later(now, minutes=2)
     later(now, minutes=2)
     assert (len(graph.sent), became(letter)[0]) == (1, State.SENT)
@@ -170,8 +172,8 @@ def test_what_waited_in_a_backup_is_marked_or_does_not_leave(yuli: Address, line
     correction = correct(yuli)
     read = post.send(somebody(line, "15550007777"), OutMessage("leída"), cause="turn:2:0")
     Letter.objects.filter(pk=read.pk).update(state=State.READ)
-    post.mark_restored(timezone.now())
-    assert became(correction) == (State.FAILED, post.RESTORED)
+    fate.mark_restored(timezone.now())
+    assert became(correction) == (State.FAILED, fate.RESTORED)
     assert (became(answer)[0], answer.possibly_doubled) == (State.QUEUED, True)
     assert (became(read)[0], read.possibly_doubled) == (State.READ, False)
 

@@ -81,6 +81,14 @@ def test_what_cannot_be_understood_comes_back_with_the_words(
     assert not Draft.objects.exists()
 
 
+def test_in_another_language_a_refused_form_is_still_theirs(
+    yulis_phone: Client, link: str, here: ServiceAtLocation
+) -> None:
+    address = f"{link}{here.service_id}/"
+    refused = yulis_phone.post(address, as_shown(yulis_phone, address, email="no tengo"))
+    assert f'href="{address.replace("/es/", "/en/", 1)}"' in refused.text
+
+
 def test_nothing_of_a_confidential_place_is_on_any_page_of_it(
     yulis_phone: Client, link: str, here: ServiceAtLocation
 ) -> None:

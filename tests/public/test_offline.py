@@ -96,6 +96,27 @@ def test_a_full_municipality_still_fits(yulis_phone: Client, directory: dict[str
     assert yulis_phone.get(PAPER).status_code == 200
 
 
+def test_what_lies_far_away_is_not_carried_while_there_is_enough_near(
+    yulis_phone: Client, directory: dict[str, Service]
+) -> None:
+    whose, santiago = directory["kitchen"].organization, place("CL13101")
+    far = [at(service(f"Lejos {number:02}", whose), santiago).service.name for number in range(12)]
+    told()
+    text = yulis_phone.get(FILE).text
+    assert [name in text for name in far] == [True] * 5 + [
+        False
+    ] * 7  # ten in all: also where nothing is near, somebody travels
+    assert "Línea Ficticia de Alimentos" in text
+    assert "Lejos" not in yulis_phone.get("/es/cl/copia/cl05201.html").text  # an island: 3,700 km away
+    for number in range(5):
+        at(service(f"Cerca {number}", whose), place("CL05101"))
+    told()
+    text = yulis_phone.get(FILE).text
+    assert not [name for name in far if name in text]
+    assert "farther" not in text
+    assert "más lejos" not in text
+
+
 def test_the_paper_says_the_same(yulis_phone: Client) -> None:
     response = yulis_phone.get(PAPER)
     text = printed(response.content)

@@ -2,19 +2,25 @@
 
 import json
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from baquiano.accounts.models import User
+from baquiano.directory import trust
 from baquiano.directory.models import Notice, Problem, Service
+from baquiano.public import reporters
 from baquiano.public.looking import A_PERSON_FIRST
 from tests.public.directory_house import at, confirmed, furnish_directory, organization, place, service, told
 from tests.public.test_weight import SCRIPT, packed
@@ -135,6 +141,66 @@ def test_only_these_pages_may_ask_a_browser_where_somebody_is(yulis_phone: Clien
     assert "geolocation=()" in yulis_phone.get("/es/")["Permissions-Policy"]
 
 
+@pytest.mark.parametrize("typed", ["A" * 5000, "🏠🏠", "' OR 1=1 --", "<b>x</b>", "\x00?", "مدينة"])
+def test_what_is_no_town_is_answered_so_and_never_dropped(yulis_phone: Client, typed: str) -> None:
+    text = yulis_phone.post(NEAR, {"need": "food", "where": typed}).text
+    assert 'role="status" id="found"' in text
+    assert "<b>x" not in text
+
+
+def test_a_town_of_the_other_country_is_offered_with_its_country(yulis_phone: Client) -> None:
+    text = yulis_phone.post(NEAR, {"need": "food", "where": "Pasto"}).text
+    assert 'href="/es/co/lugares/?need=food&amp;place=CO52001#found"' in text
+    assert "· Colombia" in text
+
+
+@pytest.mark.parametrize("point", [("nan", "nan"), ("inf", "1"), ("95", "0"), ("-33", "")])
+def test_a_point_that_is_none_is_left_out(yulis_phone: Client, point: tuple[str, str]) -> None:
+    response = yulis_phone.post(NEAR, {"need": "food", "lat": point[0], "lon": point[1]})
+    assert response["Location"] == "/es/cl/lugares/?need=food"
+
+
+def test_past_the_end_of_the_list_are_its_last_ones(yulis_phone: Client) -> None:
+    assert names(yulis_phone.get(f"{VALPARAISO}&need=food&first=400").text) == names(
+        yulis_phone.get(f"{VALPARAISO}&need=food").text
+    )
+
+
+def test_a_language_that_nobody_speaks_here_filters_nothing(yulis_phone: Client) -> None:
+    assert "place__number" in yulis_phone.get(f"{VALPARAISO}&need=food&tongue=xxx").text
+    assert "tongue=xxx" not in yulis_phone.get(f"{VALPARAISO}&need=food&tongue=xxx").text
+
+
+# -- in another language --------------------------------------------------------------------------------------------------------
+
+
+def in_english(text: str) -> str:
+    """Where the page leads whoever reads English."""
+    return unescape(re.findall(r'href="([^"]*)" lang="en" hreflang="en"', text)[0])
+
+
+def test_another_language_keeps_what_is_looked_for(yulis_phone: Client) -> None:
+    text = yulis_phone.get(f"{VALPARAISO}&need=food&papers=1&tongue=ht&lat=-33.0246&nonsense=1").text
+    assert in_english(text) == "/en/cl/lugares/?need=food&place=CL05101&tongue=ht&papers=1"
+    assert names(yulis_phone.get(in_english(text)).text)[0] == "Comedor Ficticio El Puerto"
+
+
+def test_another_language_keeps_no_more_of_a_shared_point_than_its_municipality(yulis_phone: Client) -> None:
+    text = yulis_phone.post(NEAR, {"need": "food", "lat": "-33.0246", "lon": "-71.5518"}).text
+    assert in_english(text) == "/en/cl/lugares/?need=food&place=CL05109"
+
+
+def test_another_language_of_the_chat_keeps_the_country(yulis_phone: Client) -> None:
+    text = yulis_phone.get("/es/chat/?country=cl").text
+    assert 'href="/fr/chat/?country=cl"' in text
+    assert 'href="/fr/chat/"' in yulis_phone.get("/es/chat/").text
+
+
+def test_another_language_keeps_the_need_while_a_town_is_asked_back(yulis_phone: Client) -> None:
+    text = yulis_phone.post(NEAR, {"need": "food", "where": "Balparaíso", "open": "1"}).text
+    assert in_english(text) == "/en/cl/lugares/?need=food&open=1"
+
+
 # -- filters ------------------------------------------------------------------------------------------------------------------
 
 
@@ -211,6 +277,15 @@ def test_a_page_says_everything_a_person_needs(yulis_phone: Client, directory: d
         assert part in text
     assert 'class="today"' in text
     assert "/hoja.pdf" in text
+
+
+def test_what_else_there_is_for_the_same_need_is_looked_for_near_it(
+    yulis_phone: Client, directory: dict[str, Service]
+) -> None:
+    near_it = yulis_phone.get(pages_of(directory["kitchen"])).text
+    assert 'href="/es/cl/lugares/?need=food&amp;place=CL05101"' in near_it
+    by_line = yulis_phone.get(f"/es/lugar/{directory['line'].pk}/").text
+    assert 'href="/es/cl/lugares/?need=food"' in by_line
 
 
 def test_a_notice_in_force_is_on_the_page(yulis_phone: Client, directory: dict[str, Service], rosa: User) -> None:
@@ -310,6 +385,135 @@ def test_a_broken_form_leads_back(yulis_phone: Client, directory: dict[str, Serv
     response = yulis_phone.post(f"/es/lugar/{directory['kitchen'].pk}/problema/", sent)
     assert response["Location"] == f"/es/lugar/{directory['kitchen'].pk}/"
     assert not Problem.objects.exists()
+
+
+@pytest.fixture
+def hotel(yulis_phone: Client) -> Iterator[Callable[..., Client]]:
+    """`hotel()`: one more telephone on the same line, as behind one router."""
+    cache.clear()
+    yield lambda address="203.0.113.7": Client(REMOTE_ADDR=address)
+    cache.clear()
+
+
+def reports(phone: Client, what: Service, reason: str = "closed", name: str = "a") -> HttpResponse:
+    return phone.post(f"/es/lugar/{what.pk}/problema/", {"reason": reason, "client_id": name * 24})  # type: ignore[return-value]
+
+
+def is_warned(what: Service) -> bool:
+    return trust.standing(what, timezone.localdate()).warned
+
+
+def test_one_line_without_its_cookies_is_heard_and_warns_nobody(
+    hotel: Callable[..., Client], directory: dict[str, Service]
+) -> None:
+    kitchen = directory["kitchen"]
+    for name, reason in (("a", "closed"), ("b", "money"), ("c", "closed")):
+        assert reports(hotel(), kitchen, reason, name)["Location"].endswith("?gracias#gracias")
+    assert sorted(Problem.objects.values_list("reason", flat=True)) == ["closed", "closed", "money"]
+    assert not is_warned(kitchen)
+    reports(hotel("203.0.113.8"), kitchen, "closed", "d")
+    assert is_warned(kitchen)
+
+
+def test_a_telephone_that_changes_the_end_of_its_address_is_one(
+    hotel: Callable[..., Client], directory: dict[str, Service]
+) -> None:
+    for end in ("1", "abcd"):
+        reports(hotel(f"2001:db8::{end}"), directory["kitchen"], "closed", end[0])
+    assert not is_warned(directory["kitchen"])
+    reports(hotel("2001:db8:0:1::1"), directory["kitchen"], "closed", "z")
+    assert is_warned(directory["kitchen"])
+
+
+def test_at_the_speed_of_a_robot_nothing_more_is_noted_and_the_page_keeps_it(
+    hotel: Callable[..., Client], directory: dict[str, Service], now: time_machine.Traveller
+) -> None:
+    whose = directory["kitchen"].organization
+    many = [service(f"Comedor {number}", whose) for number in range(reporters.MOST_OF_A_LINE)]
+    told()
+    for one in many:
+        assert reports(hotel(), one).status_code == 302
+    kitchen = directory["kitchen"]
+    refused = reports(hotel(), kitchen, "money", "n")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "3600")
+    assert 'name="reason" value="money"' in refused.text
+    assert in_english(refused.text) == f"/en/lugar/{kitchen.pk}/"
+    assert not Problem.objects.filter(service=kitchen).exists()
+    assert reports(hotel("203.0.113.8"), kitchen).status_code == 302  # nobody else is held up
+    now.shift(timedelta(hours=1, minutes=1))
+    assert reports(hotel(), kitchen, "money", "n").status_code == 302
+    assert Problem.objects.filter(service=kitchen, reason="money").exists()
+
+
+def test_of_one_place_only_so_many_are_noted_in_an_hour(
+    hotel: Callable[..., Client], directory: dict[str, Service]
+) -> None:
+    answers = [
+        reports(hotel(f"203.0.113.{number}"), directory["kitchen"], "closed", chr(300 + number)).status_code
+        for number in range(reporters.MOST_OF_A_SERVICE + 2)
+    ]
+    assert answers == [302] * reporters.MOST_OF_A_SERVICE + [429] * 2
+    assert Problem.objects.count() == reporters.MOST_OF_A_SERVICE
+
+
+def test_behind_a_proxy_its_own_word_counts_and_not_what_a_robot_wrote(
+    hotel: Callable[..., Client], directory: dict[str, Service], settings: Settings
+) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, proxy_tls=True)
+    for name, forged in (("a", "198.51.100.1"), ("b", "198.51.100.2")):
+        phone = Client(REMOTE_ADDR="127.0.0.1", headers={"x-forwarded-for": f"{forged}, 203.0.113.7"})
+        reports(phone, directory["kitchen"], "closed", name)
+    assert not is_warned(directory["kitchen"])
+
+
+def test_where_the_line_is_not_known_cookies_tell_people_apart(
+    hotel: Callable[..., Client], directory: dict[str, Service], settings: Settings
+) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, proxy_tls=True)
+    for name in "ab":
+        reports(hotel(), directory["kitchen"], "closed", name)  # a proxy that says nothing
+    assert is_warned(directory["kitchen"])
+
+
+def test_of_the_line_nothing_stays_in_any_table(hotel: Callable[..., Client], directory: dict[str, Service]) -> None:
+    reports(hotel(), directory["kitchen"])
+    reports(hotel(), directory["kitchen"], "money", "b")
+    assert "203.0.113" not in str(list(Problem.objects.values()))
+    assert Problem.objects.get(reason="money").door_hash == ""
+
+
+def test_the_address_of_a_report_leads_to_its_place(yulis_phone: Client, directory: dict[str, Service]) -> None:
+    kitchen = directory["kitchen"]
+    assert yulis_phone.get(f"/es/lugar/{kitchen.pk}/problema/")["Location"] == f"/es/lugar/{kitchen.pk}/"
+    assert yulis_phone.get(f"/es/lugar/{uuid4()}/problema/").status_code == 404
+
+
+# -- when something fails ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address", ["/fr/lugares/nada/", "/fr/pe/lugares/", "/fr/lugar/nada/", "/fr/cl/copia/nada.html", "/fr/sitemap.xml"]
+)
+def test_an_address_of_nothing_is_a_page_of_ours_in_its_language(yulis_phone: Client, address: str) -> None:
+    response = yulis_phone.get(address)
+    assert response.status_code == 404
+    assert "Cette page n'est pas ici" in unescape(response.text)
+
+
+def test_an_address_that_only_takes_a_form_is_a_page_of_ours(yulis_phone: Client) -> None:
+    response = yulis_phone.put("/fr/lugares/")
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert "Cette page n'est pas ici" in unescape(response.text)
+
+
+def test_a_fault_of_ours_is_a_page_of_ours_and_says_nothing_of_itself(yulis_phone: Client) -> None:
+    yulis_phone.raise_request_exception = False
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE directory_service RENAME TO directory_service_gone")
+    response = yulis_phone.get(f"/fr/lugar/{uuid4()}/")
+    assert response.status_code == 500
+    assert "directory_service" not in response.text
+    assert 'lang="fr"' in response.text
 
 
 # -- the map ------------------------------------------------------------------------------------------------------------------

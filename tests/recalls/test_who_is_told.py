@@ -25,6 +25,7 @@ from baquiano.people.contact import SafeContact, dump
 from baquiano.people.identity import value_hash
 from baquiano.people.models import Address, Alias, Joining, Person
 from baquiano.post import actions as post
+from baquiano.post import fate, leaving
 from baquiano.post.body import from_json
 from baquiano.post.models import Letter, OptOut, State, Template
 from baquiano.recalls import actions
@@ -339,7 +340,7 @@ def test_a_process_killed_half_way_doubles_at_most_what_is_marked(
     people = list(make_up(random.Random(4), 60))
     tell(world, people, carla)
     actions.due()
-    flying = post.lease(timezone.now(), 16)
+    flying = leaving.lease(timezone.now(), 16)
     adapter = sender_of("whatsapp")
     assert adapter is not None and len(flying) > 4
     for one in flying[::2]:  # the killed process had sent these, and nobody wrote it down
@@ -350,7 +351,7 @@ def test_a_process_killed_half_way_doubles_at_most_what_is_marked(
             adapter.send(wire, settings, f"{one.letter.pk}:{part}")
     for minutes in range(2, 12, 2):
         now.shift(timedelta(minutes=2))
-        post.settle_cut(timezone.now())
+        fate.settle_cut(timezone.now())
         carry_out(now)
         assert minutes
     marked = set(Letter.objects.filter(possibly_doubled=True).values_list("pk", flat=True))

@@ -16,6 +16,7 @@ from baquiano.engine.danger import Level
 from baquiano.lib.turnstile import writing
 from baquiano.people import identity
 from baquiano.post import actions as post
+from baquiano.post import leaving
 from baquiano.post.models import Letter, Mail
 from baquiano.safety import calling, chain, following, shifts
 from baquiano.safety.actions import acknowledge, unclosed_about
@@ -294,7 +295,7 @@ def test_a_duty_phone_is_written_to_besides_the_mail_and_before_what_waits_for_o
     alert = night.rises(Level.P0)
     night.goes_by(1)
     assert night.called(alert, Call.Way.MAIL) == night.called(alert, Call.Way.MESSAGE) == ["rosa"]
-    (first,) = post.lease(night.now, 1)
+    (first,) = leaving.lease(night.now, 1)
     assert first.letter.address == hers
     assert "P0" in str(first.letter.body["text"])
     assert Letter.objects.filter(address=hers).count() == 1

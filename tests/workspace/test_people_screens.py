@@ -10,7 +10,7 @@ from django.utils import timezone
 from baquiano.accounts.models import Area, AuditEntry, Role, User
 from baquiano.channels.models import Channel
 from baquiano.conversations.owning import take_over
-from baquiano.directory.models import Organization
+from baquiano.directory.models import Organization, Service, Visibility
 from baquiano.files.models import Piece
 from baquiano.people import granting
 from baquiano.people.models import Access, BrokenGlass, Consent, Document, Fact, Joining, KeptPaper, Person
@@ -170,6 +170,16 @@ def test_a_consent_is_asked_shown_and_taken_back(yuli: Person, luz: User) -> Non
     browser.post(f"{page_of(yuli)}consents/{consent.pk}/withdraw/")
     consent.refresh_from_db()
     assert consent.withdrawn_at is not None
+
+
+def test_a_shelter_is_offered_as_a_receiver_to_the_protection_role_alone(yuli: Person, luz: User) -> None:
+    shelter = Organization.objects.create(name="CANARIO-albergue")
+    Service.objects.create(organization=shelter, name="Acogida", visibility=Visibility.CONFIDENTIAL)
+    browser = browser_of(luz)
+    assert "CANARIO-albergue" not in shown(browser, f"{page_of(yuli)}consents/")
+    asked = {**SPOKEN, "purpose": "share", "kinds": ["name"], "receiver": str(shelter.pk), "basis": "consent"}
+    guessed = browser.post(f"{page_of(yuli)}consents/", {**asked, "until": "2026-12-24"})
+    assert (guessed.status_code, Consent.objects.count()) == (422, 0)
 
 
 def test_what_is_told_to_psychology_is_read_there_and_nowhere_else(

@@ -15,7 +15,7 @@ from baquiano.channels.models import Channel
 from baquiano.conversations import seeing
 from baquiano.conversations.models import Conversation, Enclosure, Message, Wording
 from baquiano.conversations.owning import take_over
-from baquiano.directory.models import Organization
+from baquiano.directory.models import Organization, Service, Visibility
 from baquiano.files.actions import Term, keep
 from baquiano.files.models import Purpose as KeptFor
 from baquiano.people import joining
@@ -181,6 +181,14 @@ def test_what_a_form_invents_is_not_believed(browser: Client, talk: Conversation
         assert browser.post(at(talk, "consent/"), {**forged, "send": "1"}).status_code == 422
     Organization.objects.create(name="Cerrada", is_active=False)
     shared = {"purpose": "share", "receiver": str(Organization.objects.get().pk), "kinds": ["name"], "send": "1"}
+    assert browser.post(at(talk, "consent/"), shared).status_code == 422
+
+
+def test_a_shelter_is_no_receiver_to_ask_about(browser: Client, talk: Conversation, known: Person) -> None:
+    shelter = Organization.objects.create(name="CANARIO-albergue")
+    Service.objects.create(organization=shelter, name="Acogida", visibility=Visibility.CONFIDENTIAL)
+    assert "CANARIO-albergue" not in browser.get(at(talk, "consent/")).content.decode()
+    shared = {"purpose": "share", "receiver": str(shelter.pk), "kinds": ["name"], "send": "1"}
     assert browser.post(at(talk, "consent/"), shared).status_code == 422
 
 

@@ -104,6 +104,7 @@ def test_rosa_reads_and_writes_nothing_and_bruno_as_much_as_his_role(town: Town,
     page = rosas_browser.get(of(town))
     assert (page.status_code, "Comedor del Puerto" in page.text) == (200, True)
     assert f"{of(town)}edit/" not in page.text
+    assert f"{PLACES}{town.hall.pk}/" not in page.text
     for address in (
         f"{of(town)}edit/",
         f"{SERVICES}new/",
@@ -209,6 +210,9 @@ def test_a_correction_is_in_the_history_field_by_field_and_confirms_nothing(town
         {"areas": "Valparaíso"},
         {"minimum_age": "30", "maximum_age": "12"},
         {"cost_options": "Copia; mucho; COP"},
+        {"cost_options": "Copia; inf; COP"},
+        {"cost_options": "Copia; nan; COP"},
+        {"cost_options": "Copia; -3; COP"},
         {"source_on": "ayer"},
     ],
 )
@@ -240,6 +244,59 @@ def test_what_a_colleague_changed_meanwhile_is_said_and_not_overwritten_unseen(
     assert edus_browser.post(f"{of(town)}edit/", again).status_code == 302
     town.kitchen.refresh_from_db()
     assert (town.kitchen.cost, town.kitchen.description) == ("free", "Lo mío.")
+
+
+def test_what_only_the_colleague_wrote_stays_and_what_both_wrote_is_shown(
+    town: Town, edus_browser: Client, joins: Joins, now: time_machine.Traveller
+) -> None:
+    anna = browser_of(joins("anna", "Anna", Role.ALLIANCES))
+    mine = as_shown(edus_browser, f"{of(town)}edit/", description="Lo mío.", how_to_ask="Por teléfono.")
+    now.shift(60)
+    theirs = {"cost": "free", "needs": ["food", "clothing"], "is_emergency": "on", "phones": "555 0101"}
+    anna.post(f"{of(town)}edit/", as_shown(anna, f"{of(town)}edit/", description="Lo de Anna.", **theirs))
+    page = edus_browser.post(f"{of(town)}edit/", mine)
+    assert (page.status_code, "Lo de Anna." in page.text) == (422, True)
+    form = page.context["form"]
+    again = {bound.html_name: bound.value() for bound in form if bound.value() not in (None, False)}
+    assert edus_browser.post(f"{of(town)}edit/", again).status_code == 302
+    town.kitchen.refresh_from_db()
+    assert (town.kitchen.description, town.kitchen.how_to_ask) == ("Lo mío.", "Por teléfono.")
+    assert (town.kitchen.cost, town.kitchen.needs, town.kitchen.is_emergency) == ("free", ("food", "clothing"), True)
+    assert town.kitchen.phones == [{"number": "555 0101"}]
+
+
+@pytest.mark.parametrize("seen", ["9999-99-99T00:00", "2026-01-01T00:00", "ayer"])
+def test_a_page_that_carries_no_moment_of_ours_breaks_nothing(town: Town, edus_browser: Client, seen: str) -> None:
+    sent = as_shown(edus_browser, f"{of(town)}edit/", description="Almuerzos.", seen=seen)
+    assert edus_browser.post(f"{of(town)}edit/", sent).status_code == 302
+    words = {"source": "words", "text": "24 horas", "seen": seen}
+    assert edus_browser.post(f"{of(town)}hours/", words).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("written", "amount", "shown"),
+    [
+        ("5.000", 5000, "5000"),
+        ("$ 12.500", 12500, "12500"),
+        ("1.234.567,50", 1234567.5, "1234567,5"),
+        ("5,000", 5000, "5000"),
+        ("500,5", 500.5, "500,5"),
+        ("0,5", 0.5, "0,5"),
+    ],
+)
+def test_an_amount_is_read_as_people_here_write_it(
+    town: Town, edus_browser: Client, written: str, amount: float, shown: str
+) -> None:
+    """Five thousand pesos are not five."""
+    sent = as_shown(edus_browser, f"{of(town)}edit/", cost_options=f"Copia; {written}; COP")
+    assert edus_browser.post(f"{of(town)}edit/", sent).status_code == 302
+    town.kitchen.refresh_from_db()
+    assert town.kitchen.cost_options == [{"option": "Copia", "amount": amount, "currency": "COP"}]
+    assert as_shown(edus_browser, f"{of(town)}edit/")["cost_options"] == f"Copia; {shown}; COP"
+
+
+def test_whoever_reads_a_service_can_say_that_something_is_wrong_there(town: Town, rosas_browser: Client) -> None:
+    assert f"/workspace/directory/services/{town.kitchen.pk}/report/" in rosas_browser.get(of(town)).text
 
 
 def test_not_to_be_published_says_why_and_can_be_taken_back(town: Town, edus_browser: Client) -> None:
@@ -294,6 +351,7 @@ def test_a_notice_that_cannot_be_said_comes_back_with_its_words(
 def test_other_hours_for_a_while_are_understood_in_spanish(town: Town, edus_browser: Client) -> None:
     edus_browser.post(f"{of(town)}notices/", notice(kind="hours", hours="lunes a viernes de 9 a 13"))
     assert Notice.objects.get().hours == "Mo-Fr 09:00-13:00"
+    assert "Lunes a viernes de 9:00 a 13:00" in edus_browser.get(of(town)).text
 
 
 def test_how_much_is_left_ends_with_its_hours(town: Town, edus_browser: Client) -> None:
@@ -316,6 +374,23 @@ def test_how_much_is_left_ends_with_its_hours(town: Town, edus_browser: Client) 
 
 
 # -- hours -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("available", ["1e300", "100000", "-1", "nan"])
+def test_nobody_counts_so_many_beds(town: Town, edus_browser: Client, available: str) -> None:
+    sent = {"capacity-unit": "camas", "capacity-available": available, "capacity-good_for": "6", "capacity-place": ""}
+    assert edus_browser.post(f"{of(town)}capacity/", sent).status_code == 422
+    assert not Capacity.objects.exists()
+
+
+def test_what_is_left_is_marked_once_nobody_is_told_it_any_more(
+    town: Town, edus_browser: Client, edu: User, now: time_machine.Traveller
+) -> None:
+    sent = {"capacity-unit": "camas", "capacity-available": "3", "capacity-good_for": "2", "capacity-place": ""}
+    edus_browser.post(f"{of(town)}capacity/", sent)
+    assert '<span class="badge">ya no se dice</span>' not in edus_browser.get(of(town)).text
+    now.shift(3 * 3600)
+    assert '<span class="badge">ya no se dice</span>' in browser_of(edu).get(of(town)).text
 
 
 def week(**filled: str) -> dict[str, str]:
@@ -629,3 +704,40 @@ def test_the_trail_of_each_deed_is_one_entry(town: Town, edus_browser: Client, e
         before = AuditEntry.objects.filter(actor=edu).count()
         assert edus_browser.post(address, sent).status_code == 302
         assert AuditEntry.objects.filter(actor=edu).count() == before + 1, address
+
+
+# -- slips of the hand -------------------------------------------------------------------------------------------------
+
+
+def test_a_quotation_mark_in_the_terms_of_a_day_does_not_spoil_the_week(town: Town, edus_browser: Client) -> None:
+    sent = week(**WEEKDAYS, **{"0_comment": 'con "cita"; llamar'})
+    assert edus_browser.post(f"{of(town)}hours/", sent).status_code == 302
+    town.kitchen.refresh_from_db()
+    assert town.kitchen.hours == "Mo 08:00-17:00 \"con 'cita'; llamar\"; Tu-Fr 08:00-17:00"
+    assert edus_browser.get(f"{of(town)}hours/").context["fits"]
+
+
+def test_a_comma_in_a_coordinate_is_a_decimal_point(town: Town, edus_browser: Client) -> None:
+    address = f"{PLACES}{town.hall.pk}/"
+    sent = as_shown(edus_browser, address, latitude="-33,04", longitude="-71,6")
+    assert edus_browser.post(address, sent).status_code == 302
+    town.hall.refresh_from_db()
+    assert (town.hall.latitude, town.hall.longitude) == (-33.04, -71.6)
+
+
+def test_a_place_of_which_nothing_is_said_is_none(town: Town, edus_browser: Client) -> None:
+    page = edus_browser.post(f"{PLACES}new/", as_shown(edus_browser, f"{PLACES}new/", description="Portón verde"))
+    assert (page.status_code, "Portón verde" in page.text) == (422, True)
+    assert Location.objects.count() == 1
+
+
+@pytest.mark.parametrize("day", ["1926-11-22", "2025-11-20"])
+def test_nothing_is_confirmed_for_a_year_that_was_a_slip(town: Town, edus_browser: Client, day: str) -> None:
+    address = f"/workspace/directory/services/{town.kitchen.pk}/"
+    assert (
+        edus_browser.post(f"{address}confirm/", {"parts": "hours", "how": "call", "on": day, "at": ""}).status_code
+        == 422
+    )
+    assert not Confirmation.objects.exists()
+    sent = {"experience-kind": "served", "experience-on": day}
+    assert edus_browser.post(f"{address}experience/", sent).status_code == 422

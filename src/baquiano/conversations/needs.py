@@ -26,7 +26,6 @@ _WORD = re.compile(r"[a-z0-9]+(?:['’-][a-z0-9]+)*")
 _ARTICLES = frozenset(("la", "el", "los", "las", "le", "o", "a"))
 
 NEED_OF: Mapping[str, str] = {
-    "gen_ayuda_humanitaria": "food",
     "gen_salud_mental": "mental_health",
     "gen_salud_sexual": "sexual_health",
     "gen_docs_venezuela": "documents",
@@ -80,8 +79,19 @@ NEED_OF: Mapping[str, str] = {
     "co_visa_cedula_extranjeria": "regularisation",
 }
 """After an answer about this topic, what places nearby may help with. Never after violence, trafficking or a child alone: those have a route
-and a person. A topic that no place helps with (a pension, a vote) is not here.
+and a person. A topic that no place helps with (a pension, a vote) is not here, nor one whose texts speak of several needs.
 """
+NEED_OF_TEXT: Mapping[str, Mapping[str, str]] = {
+    "gen_ayuda_humanitaria": {
+        "gen_ayuda_humanitaria_cl": "shelter",
+        "gen_ayuda_humanitaria_cl_2": "food",
+        "gen_ayuda_humanitaria_cl_3": "information",
+        "gen_ayuda_humanitaria_cl_4": "information",
+        "gen_ayuda_humanitaria_co_2": "information",
+        "gen_ayuda_humanitaria_co_3": "information",
+    },
+}
+"""Topics that speak of several needs, and the one of each of their texts. One that is not here speaks of several itself."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +113,8 @@ class Words:
             self._add(said["words"], _Meaning("need", need))
         self._add(raw["near"], _Meaning("near"))
         self._add(raw["where"], _Meaning("where"))
+        self._add(raw["open"], _Meaning("open"))
+        self._add(raw["without_papers"], _Meaning("without_papers"))
         self._add(raw["fill"], _Meaning("fill"))
         for rows in self._rows.values():
             rows.sort(
@@ -114,6 +126,8 @@ class Words:
         self._house = [tuple(_words(one)) for one in survivors["house"]]
         self._needed = [tuple(_words(one)) for one in survivors["needed"]]
         self._whose = [_beginning(one) for one in survivors["whose"]]
+        self._anywhere = [tuple(_words(one)) for one in survivors["anywhere"]]
+        self._fleeing = [_beginning(one) for one in survivors["fleeing"]]
 
     def _add(self, said: Iterable[str], meaning: _Meaning) -> None:
         for one in said:
@@ -139,6 +153,8 @@ class Words:
             is_near="near" in kinds,
             is_kind_of_place=any(one.is_place for one in found),
             is_all=is_one,
+            is_open="open" in kinds,
+            without_papers="without_papers" in kinds,
         )
 
     def _meanings(self, words: list[str]) -> tuple[list[_Meaning], list[int]]:
@@ -174,10 +190,13 @@ class Words:
     def _is_of_survivors(self, words: list[str]) -> bool:
         if any(_stands_in(row, words) for row in self._alone):
             return True
-        if not any(_stands_in(row, words) for row in self._house) or len(words) > SURVIVORS_WORDS_MOST:
+        if len(words) > SURVIVORS_WORDS_MOST:
             return False
         spoken = f" {' '.join(words)} "
-        return any(whose in spoken for whose in self._whose)
+        is_fled = any(word in spoken for word in self._fleeing)
+        if any(_stands_in(row, words) for row in self._house):
+            return is_fled or any(whose in spoken for whose in self._whose)
+        return is_fled and any(_stands_in(row, words) for row in self._anywhere)
 
 
 SURVIVORS_FEW_WORDS = 6

@@ -29,8 +29,7 @@ from baquiano.lib import faults
 from baquiano.lib.batch import Change
 from baquiano.lib.prepared import Prepared
 from baquiano.lib.turnstile import For, ring, writing
-from baquiano.post import actions as post
-from baquiano.post import allowed
+from baquiano.post import allowed, settling
 
 log = logging.getLogger(__name__)
 
@@ -163,7 +162,7 @@ def _take(event: Event, channel: Channel | None, desk: Desk) -> bool:
             if conversation := desk.take(channel, event):
                 blue_ticks.came(channel, conversation, event.provider_id)
         case StatusChanged():
-            post.settle(channel, event)
+            settling.settle(channel, event)
         case IdentityChanged():
             desk.moved(channel, event)
         case Stopped():

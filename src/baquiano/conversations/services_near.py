@@ -5,8 +5,10 @@ search and stays nowhere. What is gone or hidden meanwhile has no card, and noth
 """
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.conf import settings
@@ -17,29 +19,52 @@ from baquiano.directory import card as cards
 from baquiano.directory import near, reporting, trust
 from baquiano.directory.card import Card
 from baquiano.directory.models import Reach, Service
+from baquiano.engine.nearby import Search
 from baquiano.engine.tools import Offer, Places, Spot
 from baquiano.territory import finding
 
 EVERYBODY = Reach.ANYONE
+FARTHEST_KM = 150.0
+"""Nobody is sent farther to find something."""
+_LOOKED_THROUGH = 100
+"""As many are looked through: what is known to fit comes before what is nearer and only may."""
 
 
-def find(need: str, *, place: int, spot: Spot | None, most: int) -> tuple[Offer, ...]:
-    """The nearest first. `place` 0 without a spot: nothing."""
-    if not place and spot is None:
+def find(asked: str, *, place: int, spot: Spot | None, most: int) -> tuple[Offer, ...]:
+    """The nearest first. `asked`: a need, or a whole `Search.kept`. Without a place, or at a spot that lies in no place: nothing."""
+    there = place_at(spot) if spot else place
+    if not there:
         return ()
-    point = near.rounded(spot.lat, spot.lon) if spot else None
-    wanted = near.Wanted(need=need, point=point, division=None if spot else place)
-    found = near.find(wanted, reach=EVERYBODY, now=timezone.now(), count=most)
-    return tuple(Offer(id_of(hit.service, hit.at), hit.distance_km) for hit in found.hits)
+    now = timezone.now()
+    found = near.find(_wanted(Search.of(asked), there, spot, now), reach=EVERYBODY, now=now, count=_LOOKED_THROUGH)
+    within = (hit for hit in found.hits if hit.distance_km is None or hit.distance_km <= FARTHEST_KM)
+    return tuple(Offer(id_of(hit.service, hit.at), hit.distance_km) for hit in islice(within, most))
 
 
-def places(typed: str, country: str) -> Places:
+def _wanted(search: Search, place: int, spot: Spot | None, now: datetime) -> near.Wanted:
+    return near.Wanted(
+        need=search.need,
+        point=near.rounded(spot.lat, spot.lon) if spot else None,
+        division=place,
+        country=country_of(place),
+        accepts=(near.NO_PAPER,) if search.without_papers else (),
+        open_at=now if search.is_open else None,
+    )
+
+
+def places(typed: str, country: str, countries: Collection[str] = ()) -> Places:
+    """`countries`: where the country is not said, only those of these; of none, all."""
     found = finding.find(typed, country)
-    return Places(found.exact, found.close)
+    if country or not countries:
+        return Places(found.exact, found.close)
+    exact, close = (tuple(one for one in row if country_of(one) in countries) for row in (found.exact, found.close))
+    return Places(exact, close)
 
 
-def place_at(spot: Spot) -> int:
-    return finding.nearest(spot.lat, spot.lon) or 0
+def place_at(spot: Spot, countries: Collection[str] = ()) -> int:
+    """0: none that we know; with `countries`, none of theirs."""
+    there = finding.nearest(spot.lat, spot.lon) or 0
+    return there if not countries or country_of(there) in countries else 0
 
 
 def departments(country: str) -> tuple[int, ...]:
@@ -181,6 +206,12 @@ def name(place: int) -> str:
 def label(place: int) -> str:
     """Of a division among others that may be called so: with its region or department."""
     return finding.label(place)
+
+
+def country_of(place: int) -> str:
+    """Its code; "" for one that is not there."""
+    there = finding.place(place)
+    return there.country if there else ""
 
 
 # What is wrong -----------------------------------------------------------------------------------------------------------

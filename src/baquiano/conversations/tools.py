@@ -9,6 +9,7 @@ from baquiano.conversations import changed, needs, services_near
 from baquiano.conversations.wording import DETAILS, Pictures, pictures
 from baquiano.engine import language
 from baquiano.engine.danger import Finding
+from baquiano.engine.nearby import NEEDS, SEVERAL
 from baquiano.engine.tools import (
     Agreement,
     Approved,
@@ -82,7 +83,7 @@ class KnowledgeTools:
         texts = self.shelf.texts_of(topic, country or self._only_country())
         if not texts:
             return None
-        return self._approved(self.shelf.closest(texts, about), texts)
+        return self._approved(self.shelf.closest(texts, about), texts, about)
 
     def expired(self, topic: str, *, country: str) -> Approved | None:
         text = self.shelf.expired(topic, country or self._only_country())
@@ -103,14 +104,14 @@ class KnowledgeTools:
         now = self.shelf.now_of(article)
         return Change(timezone.localdate(told_at).isoformat(), self.again(now.version) if now else None)
 
-    def _approved(self, text: Text, texts: tuple[Text, ...]) -> Approved:
+    def _approved(self, text: Text, texts: tuple[Text, ...], about: str = "") -> Approved:
         return Approved(
             version=text.version,
             topic=text.topic,
             siblings=tuple(other.version for other in texts if other.version != text.version),
             next_topics=tuple(topic for topic in text.next_topics if self._is_served(topic)),
             has_details=any(text.sections.get(name) for name in DETAILS),
-            need=needs.NEED_OF.get(text.topic, ""),
+            need=_need_after(text, about),
         )
 
     def _only_country(self) -> str:
@@ -171,16 +172,25 @@ class KnowledgeTools:
 
     def places(self, typed: str, *, country: str) -> Places:
         """Read anew each time: only whoever looks for a place asks it."""
-        return services_near.places(typed, country or self._only_country())
+        return services_near.places(typed, country or self._only_country(), self._live)
 
     def place_at(self, spot: Spot) -> int:
-        return services_near.place_at(spot)
+        return services_near.place_at(spot, self._live)
 
     def departments(self, country: str) -> tuple[int, ...]:
         return services_near.departments(country)
 
     def services(self, need: str, *, place: int, spot: Spot | None, most: int) -> tuple[Offer, ...]:
         return services_near.find(need, place=place, spot=spot, most=most)
+
+
+def _need_after(text: Text, about: str) -> str:
+    """What places nearby may help with after this text. Where its topic speaks of several needs: what was asked for, before its own."""
+    own = needs.NEED_OF_TEXT.get(text.topic)
+    if own is None:
+        return needs.NEED_OF.get(text.topic, "")
+    asked = needs.sought(about).need
+    return asked if asked in NEEDS else own.get(text.article, SEVERAL)
 
 
 def tools() -> KnowledgeTools:

@@ -13,7 +13,7 @@ from baquiano.conversations import handoffs
 from baquiano.conversations.models import Conversation, Enclosure, Handoff, Message
 from baquiano.lib.turnstile import ring, writing
 from baquiano.post import repeating
-from baquiano.post.actions import IN_DOUBT
+from baquiano.post.fate import IN_DOUBT
 from baquiano.post.models import Letter, Mail, State
 from baquiano.post.window import CLOSED
 

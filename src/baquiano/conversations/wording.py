@@ -212,7 +212,7 @@ def _choice(pick: Pick, state: State, voice: Speaker, cards: dict[str, Card]) ->
             return Choice(choice_id, voice.say("near_gone_name"))
         return Choice(choice_id, card.name, more=services_near.note(card, voice.language) if kind == "service" else "")
     if kind == "place":
-        return Choice(choice_id, services_near.label(int(rest)) or rest)
+        return Choice(choice_id, _label_of_place(int(rest), state, voice) or rest)
     if kind == "topic":
         topic = voice.shelf.topics.get(rest)
         return (
@@ -227,6 +227,15 @@ def _choice(pick: Pick, state: State, voice: Speaker, cards: dict[str, Card]) ->
         purpose, _, on = rest.partition(".")
         return Choice(choice_id, voice.say(f"pick.agreed.{purpose}", date=written(date.fromisoformat(on))))
     return Choice(choice_id, voice.say(f"pick.{pick.label}") or pick.label)
+
+
+def _label_of_place(place: int, state: State, voice: Speaker) -> str:
+    """With its country where that is not the one of this conversation."""
+    label, country = services_near.label(place), services_near.country_of(place)
+    if not label or not country or country == (state.country or _only_country(voice)):
+        return label
+    named = voice.say(f"pick.country.{country}")
+    return f"{label} ({named})" if named else label
 
 
 # Answers ---------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from baquiano.accounts.audit import audit
 from baquiano.accounts.models import User
+from baquiano.directory import desk, editing
 from baquiano.directory.models import Organization
 from baquiano.lib.text import fold
 from baquiano.lib.turnstile import writing
@@ -28,7 +29,7 @@ class Described:
 
 def write_down(described: Described, *, by: User) -> Organization:
     """A new one. Raises `CannotWrite` for one that is there already, however it is spelled."""
-    _check(described, None)
+    _check(described, None, by)
     with writing():
         organization = Organization.objects.create(**asdict(described))
         audit(by, "organization.written", organization)
@@ -36,23 +37,20 @@ def write_down(described: Described, *, by: User) -> Organization:
 
 
 def correct(organization: Organization, described: Described, *, by: User) -> None:
-    _check(described, organization)
-    with writing():
-        for name, value in asdict(described).items():
-            setattr(organization, name, value)
-        organization.save()
-        audit(by, "organization.corrected", organization)
+    """Its services are told under its new name from that second on."""
+    _check(described, organization, by)
+    editing.change(organization, asdict(described), by=by, how="edit", verb="organization.corrected")
 
 
 def put_aside(organization: Organization, *, is_active: bool, by: User) -> None:
-    """One that is put aside receives nothing from that second on: every consent that names it stops covering."""
-    with writing():
-        organization.is_active = is_active
-        organization.save(update_fields=["is_active"])
-        audit(by, "organization.opened" if is_active else "organization.put_aside", organization)
+    """One that is put aside receives nothing from that second on: every consent that names it stops covering, and nobody is sent to its services."""
+    verb = "organization.opened" if is_active else "organization.put_aside"
+    editing.change(organization, {"is_active": is_active}, by=by, how="edit", verb=verb)
 
 
-def _check(described: Described, own: Organization | None) -> None:
-    others = Organization.objects.exclude(pk=own.pk) if own else Organization.objects.all()
+def _check(described: Described, own: Organization | None, by: User) -> None:
+    """Among those that whoever writes may know of: the refusal tells nobody of another."""
+    known = desk.organizations(desk.reach_of(by))
+    others = known.exclude(pk=own.pk) if own else known
     if fold(described.name) in {fold(name) for name in others.values_list("name", flat=True)}:
         raise CannotWrite(_("This organisation is in the list already."))

@@ -147,7 +147,9 @@ def line(card: Card) -> str:
     where = card.distance_line or card.near_by
     bring = card.to_bring or card.documents_line
     mark = {Status.EXPIRED: card.badge, Status.UNVERIFIED: pgettext("service", "Not verified")}.get(card.status, "")
-    return ". ".join(part.rstrip(".") for part in (card.name, where, card.now_line, bring, phone, mark) if part)
+    warned = _("People said that something is wrong") if card.warning else ""
+    told = (card.name, where, card.now_line, bring, phone, warned, mark)
+    return ". ".join(part.rstrip(".") for part in told if part)
 
 
 def spoken(card: Card) -> str:
@@ -176,15 +178,14 @@ class _Known:
 
     def __init__(self, services: Sequence[UUID], at: Sequence[UUID], *, reach: Reach, now: datetime) -> None:
         self._now = now
-        today = timezone.localdate(now)
         offers = ServiceAtLocation.objects.within(reach)
         rows = Service.objects.within(reach).select_related("organization")
         self._services = {row.pk: row for some in _batches(services) for row in rows.filter(pk__in=some)}
         there = offers.filter(service__in=list(self._services)).select_related("location__division__parent__parent")
         self._at = {row.pk: row for some in _batches(at) for row in there.filter(pk__in=some)}
-        self._standings = trust.standings(list(self._services), today)
-        self._today = today
         self._zones = timetables.zones_of_countries()
+        self._today = now.astimezone(ZoneInfo(self._zones[""])).date()
+        self._standings = trust.standings(list(self._services), self._today)
         self._notices = timetables.Notices(now, *self._about())
         self._capacities: dict[UUID, list[Capacity]] = defaultdict(list)
         for some in _batches(list(self._services)):
@@ -220,11 +221,18 @@ class _Known:
             hours=table.hours,
             hours_line=opening.in_words(table.hours, _language()) if table.hours else "",
             hours_note=timetables.note_of(service, at),
-            now_line=opening.now_in_words(hit.now, table.zone, self._now, _language()),
+            now_line=self._now_line(hit, table.zone, trust.ended(standing.parts_at(hit.at), self._today)),
             capacity_line=_capacity(self._capacities[service.pk], at, ZoneInfo(table.zone)),
             notices=tuple(_notice(one, ZoneInfo(table.zone)) for one in notices if one.begins_at <= self._now),
             **_standing_lines(service, standing, hit.at, self._today),
         )
+
+    def _now_line(self, hit: Hit, zone: str, old: Sequence[str]) -> str:
+        """With a word beside it where nobody has confirmed the hours for too long."""
+        said = opening.now_in_words(hit.now, zone, self._now, _language())
+        if not said or "hours" not in old:
+            return said
+        return _("%(hours)s (hours not confirmed for a long time)") % {"hours": said.rstrip(".")}
 
 
 def _basis(service: Service, at: ServiceAtLocation | None, hit: Hit, zone: str) -> Card:

@@ -1,4 +1,7 @@
-"""What a server says of itself in its OpenAPI document: which lists it has, what each takes, and the schema of what each answers."""
+"""What a server says of itself in its OpenAPI document: which lists it has, what each takes, and the schema of what each answers.
+
+Nothing of it is believed: it may have any shape. Its patterns are not tried: one of them can keep a machine busy for ever.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -6,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
+from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 from referencing import Registry
@@ -13,6 +17,7 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
 from baquiano.directory import shapes
+from baquiano.lib.text import clip
 
 OBJECTS: Mapping[str, str] = {
     "services": "Service",
@@ -71,15 +76,15 @@ class Description:
     _registry: Registry[Any] = field(default_factory=Registry)
 
     def __post_init__(self) -> None:
+        self.document = _without_patterns(self.document)
         self._loaded[self.url] = self.document
         self._read(self.url, self.document)
         resources = [(url, DRAFT202012.create_resource(contents)) for url, contents in self._loaded.items()]
         self._registry = Registry().with_resources(resources)
 
     def endpoints(self) -> list[Endpoint]:
-        paths = self.document.get("paths") if isinstance(self.document, dict) else None
         found = []
-        for path, item in (paths or {}).items():
+        for path, item in _object(_object(self.document).get("paths")).items():
             item, at = self._followed(item, f"{self.url}#/paths/{_escaped(path)}")
             if isinstance(item, dict) and isinstance(item.get("get"), dict):
                 found.append(self._endpoint(path, item, at))
@@ -87,10 +92,9 @@ class Description:
 
     def server(self) -> str:
         """The first address it gives for itself; "" when it gives none."""
-        servers = self.document.get("servers") if isinstance(self.document, dict) else None
-        first = servers[0] if isinstance(servers, list) and servers else {}
-        address = first.get("url") if isinstance(first, dict) else None
-        return urljoin(self.url, address) if isinstance(address, str) and address and "{" not in address else ""
+        first = next(iter(_list(_object(self.document).get("servers"))), None)
+        address = _object(first).get("url")
+        return _joined(self.url, address) if isinstance(address, str) and address and "{" not in address else ""
 
     def faults(self, schema: str, instance: Any) -> list[str]:
         """Raises CannotResolve when the schema itself cannot be read to its end."""
@@ -98,15 +102,16 @@ class Description:
             return _faults(_validator({"$ref": schema}, self._registry), instance)
         except Unresolvable as fault:
             raise CannotResolve(str(fault.ref)) from fault
+        except Exception as fault:  # a schema of somebody else may break the library anywhere
+            raise CannotResolve(schema) from fault
 
     def _endpoint(self, path: str, item: dict[str, Any], at: str) -> Endpoint:
         get = item["get"]
         parameters = [
-            self._followed(one, self.url)[0]
-            for one in [*(item.get("parameters") or ()), *(get.get("parameters") or ())]
+            self._followed(one, self.url)[0] for one in [*_list(item.get("parameters")), *_list(get.get("parameters"))]
         ]
         asked = [one for one in parameters if isinstance(one, dict) and one.get("in") == "query"]
-        tags = [str(tag).lower() for tag in get.get("tags") or ()]
+        tags = [str(tag).lower() for tag in _list(get.get("tags"))]
         name = _DETAIL.sub(r"\1", path).rstrip("/").rpartition("/")[2]
         return Endpoint(
             path=path,
@@ -121,18 +126,17 @@ class Description:
             return ""
         status = next((one for one in ("200", "2XX", "default") if one in responses), "")
         response, at = self._followed(responses.get(status), f"{at}/{status}")
-        content = response.get("content") if isinstance(response, dict) else None
-        for kind, media in (content or {}).items():
+        for kind, media in _object(_object(response).get("content")).items():
             if kind.partition(";")[0].endswith("json") and isinstance(media, dict) and "schema" in media:
                 return f"{at}/content/{_escaped(kind)}/schema"
         return ""
 
     def _followed(self, node: Any, at: str) -> tuple[Any, str]:
         """What a reference leads to, and where that is."""
-        for _ in range(10):
+        for _step in range(10):
             if not isinstance(node, dict) or not isinstance(node.get("$ref"), str):
                 break
-            at = urljoin(at, node["$ref"])
+            at = _joined(at, node["$ref"])
             url, pointer = urldefrag(at)
             node = _at(self._loaded.get(url), pointer)
         return node, at
@@ -140,11 +144,13 @@ class Description:
     def _read(self, url: str, document: Any) -> None:
         """Loads what it refers to, and what that refers to."""
         for reference in sorted(set(_references(document))):
-            target, pointer = urldefrag(urljoin(url, reference))
+            target, pointer = urldefrag(_joined(url, reference))
             if target not in self._loaded and target not in self.missing and len(self._loaded) < DOCUMENTS:
                 try:
-                    loaded = self.load(target)
+                    loaded = _without_patterns(self.load(target))
                 except LookupError:
+                    loaded = None
+                if not isinstance(loaded, dict):
                     self.missing.append(target)
                     continue
                 self._loaded[target] = loaded
@@ -185,8 +191,61 @@ def _faults(validator: Draft202012Validator, instance: Any) -> list[str]:
 def _in_words(error: ValidationError) -> str:
     deepest = best_match([error]) or error
     where = deepest.json_path.removeprefix("$").removeprefix(".")
-    what = deepest.message if len(deepest.message) <= 160 else f"{deepest.message[:70]} … {deepest.message[-80:]}"
+    what = _told(deepest)
     return f"{where}: {what}" if where else what
+
+
+def _told(error: ValidationError) -> str:
+    """The faults that servers have, in our words; any other as the library says it."""
+    value, wanted = clip(repr(error.instance), 60), _named(error.validator_value)
+    match error.validator:
+        case "required":
+            return _("'%(name)s' is missing") % {"name": _missing(error)}
+        case "type":
+            return _("%(value)s is not of type '%(wanted)s'") % {"value": value, "wanted": wanted}
+        case "format":
+            return _("%(value)s is not a '%(wanted)s'") % {"value": value, "wanted": wanted}
+        case "enum":
+            return _("%(value)s is not one of %(wanted)s") % {"value": value, "wanted": clip(wanted, 100)}
+    return error.message if len(error.message) <= 160 else f"{error.message[:70]} … {error.message[-80:]}"
+
+
+def _named(wanted: Any) -> str:
+    return ", ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)
+
+
+def _missing(error: ValidationError) -> str:
+    """Each name that is missing is an error of its own, which says it in quotes at its beginning."""
+    names = [str(name) for name in _list(error.validator_value)]
+    return next((name for name in names if error.message.startswith(repr(name))), ", ".join(names))
+
+
+def _joined(url: str, further: str) -> str:
+    """What is no address stays as it was said: it leads nowhere."""
+    try:
+        return urljoin(url, further)
+    except ValueError:
+        return further.replace("[", "%5B").replace("]", "%5D")
+
+
+def _object(node: Any) -> dict[str, Any]:
+    return node if isinstance(node, dict) else {}
+
+
+def _list(node: Any) -> list[Any]:
+    return node if isinstance(node, list) else []
+
+
+def _without_patterns(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_without_patterns(value) for value in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: _without_patterns(value)
+        for key, value in node.items()
+        if key != "patternProperties" and not (key == "pattern" and isinstance(value, str))
+    }
 
 
 def _references(node: Any) -> Iterator[str]:

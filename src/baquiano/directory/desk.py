@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from baquiano.accounts.models import User
 from baquiano.accounts.policy import may
-from baquiano.directory.models import Location, Notice, Reach, Service, ServiceAtLocation
+from baquiano.directory.models import Location, Notice, Organization, Reach, Service, ServiceAtLocation
 
 CONFIDENTIAL = "place.confidential"
 
@@ -24,6 +24,19 @@ def services(reach: Reach) -> QuerySet[Service]:
     places = ServiceAtLocation.objects.filter(service=OuterRef("pk"), is_active=True)
     seen = places.filter(location__visibility__in=reach.value)
     return Service.objects.filter(Exists(seen) | ~Exists(places), visibility__in=reach.value)
+
+
+def organizations(reach: Reach) -> QuerySet[Organization]:
+    """Not one of which everything it has is hidden from the reader: the name of a shelter says that there is a shelter."""
+    theirs = {"organization": OuterRef("pk")}
+    seen = Exists(services(reach).filter(**theirs)) | Exists(Location.objects.within(reach).filter(**theirs))
+    nothing = ~Exists(Service.objects.filter(**theirs)) & ~Exists(Location.objects.filter(**theirs))
+    return Organization.objects.filter(seen | nothing)
+
+
+def receivers(user: User) -> QuerySet[Organization]:
+    """With whom somebody may agree to share, as far as this colleague may know of them."""
+    return organizations(reach_of(user)).filter(is_active=True).order_by("name")
 
 
 def offers(reach: Reach) -> QuerySet[ServiceAtLocation]:
@@ -43,7 +56,14 @@ def notices(service: Service, reach: Reach) -> QuerySet[Notice]:
     """Of the service, of its places and of its organisation."""
     at = offers(reach).filter(service=service)
     about = Q(service=service) | Q(organization=service.organization_id) | Q(at__in=at)
-    return Notice.objects.filter(about | Q(location__in=at.values("location")))
+    rows = Notice.objects.filter(about | Q(location__in=at.values("location")))
+    return rows.select_related("organization", "location", "at__location")
+
+
+@dataclass(frozen=True)
+class Organizations:
+    def visible_to(self, user: User) -> QuerySet[Organization]:
+        return organizations(reach_of(user))
 
 
 @dataclass(frozen=True)
@@ -90,4 +110,4 @@ class Notices:
         reach = reach_of(user)
         known, seen = services(reach), offers(reach)
         about = Q(service__in=known) | Q(at__in=seen) | Q(location__in=Location.objects.within(reach))
-        return Notice.objects.filter(about | Q(organization__isnull=False))
+        return Notice.objects.filter(about | Q(organization__in=organizations(reach)))

@@ -167,9 +167,9 @@ def _services(reach: Reach) -> Iterator[_Traits]:
         )
 
 
-def _organizations(_reach: Reach) -> Iterator[_Traits]:
+def _organizations(reach: Reach) -> Iterator[_Traits]:
     gone = OldId.objects.filter(entity="organization").values("old")
-    for row in Organization.objects.exclude(pk__in=gone).filter(is_active=True):
+    for row in desk.organizations(reach).exclude(pk__in=gone).filter(is_active=True):
         phones = [{"number": row.phone}] if row.phone else []
         yield _Traits(row, fold(row.name), frozenset(_digits(phones)), frozenset(), (), frozenset([""]))
 

@@ -25,10 +25,12 @@ ENTITIES: dict[type[models.Model], str] = {
 """What HSDS calls them."""
 
 
-def change(row: Row, values: Mapping[str, Any], *, by: User | None, how: str) -> list[str]:
+def change(
+    row: Row, values: Mapping[str, Any], *, by: User | None, how: str, verb: str = "directory.changed"
+) -> list[str]:
     """Gives `row` the `values` (by field name) that differ from its own and returns the names of those fields.
 
-    `how` is "edit", "draft", "merge" or "import:<name>"; `by` None for what a machine brings. Safe inside an open transaction.
+    `how` is "edit", "draft", "merge" or "import:<name>"; `by` None for what a machine brings. `verb` stands in the trail. Safe inside an open transaction.
     """
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not changed:
@@ -39,7 +41,7 @@ def change(row: Row, values: Mapping[str, Any], *, by: User | None, how: str) ->
                 entity=ENTITIES[type(row)],
                 row=row.pk,
                 field=name,
-                values=[_plain(getattr(row, name)), _plain(value)],
+                values=[plain(getattr(row, name)), plain(value)],
                 by=by,
                 how=how,
             )
@@ -51,12 +53,12 @@ def change(row: Row, values: Mapping[str, Any], *, by: User | None, how: str) ->
         row.save(update_fields=[*changed, "modified_at"])
         version.bump()
         if by is not None:
-            audit(by, "directory.changed", row)
+            audit(by, verb, row)
     return list(changed)
 
 
-def _plain(value: Any) -> Any:
-    """As JSON can hold it."""
+def plain(value: Any) -> Any:
+    """As JSON can hold it, and the history does."""
     if isinstance(value, models.Model):
         return str(value.pk)
     if isinstance(value, (str, int, float, bool, list, dict, type(None))):

@@ -14,6 +14,7 @@ from baquiano.directory.reading import Row
 PAGE_LISTS = ("contents", "content", "items", "results", "data", "services")
 """Under which name a page of a server, or a file that was saved from one, holds its services."""
 AUTO, CURRENT, OLDER = "auto", "3", "older"
+_TABLE_ENDS = (".csv", ".tsv", ".txt")
 LAYOUTS = (AUTO, CURRENT, OLDER)
 
 
@@ -24,17 +25,26 @@ def from_path(path: Path, *, layout: str = AUTO) -> Feed:
     if not path.is_file():
         raise CannotRead(_("There is no file or folder %(path)s.") % {"path": path})
     data = reading.bytes_of(path)
+    path = path.with_suffix("") if path.suffix.lower() == ".gz" else path
     if data[:4] == b"PK\x03\x04":
         if path.suffix.lower() == ".xlsx":
-            raise CannotRead(
-                _("A spreadsheet needs a mapping: see “baquiano hsds columns %(path)s”.") % {"path": path.name}
-            )
+            raise _needs_mapping(path)
         return _from_files(reading.files_of_zip(data, path.name), layout, path.name)
     if path.name == "datapackage.json":
         return _from_files(reading.files_of_folder(path.parent), layout, path.parent.name)
-    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
+    is_table = path.suffix.lower() in _TABLE_ENDS
+    if is_table and layouts.table_of(path.name):
         return _from_files({path.name: data}, layout, path.name)
-    return from_json(data, path.name, layout=layout)
+    try:
+        return from_json(data, path.name, layout=layout)
+    except CannotRead:
+        if is_table:
+            raise _needs_mapping(path) from None
+        raise
+
+
+def _needs_mapping(path: Path) -> CannotRead:
+    return CannotRead(_("A spreadsheet needs a mapping: see “baquiano hsds columns %(path)s”.") % {"path": path.name})
 
 
 def from_json(data: bytes, name: str, *, layout: str = AUTO) -> Feed:
@@ -107,6 +117,10 @@ def _of_the_page(found: Json, page: str, name: str) -> list[RowError]:
     return [RowError(name, "total_items", text)]
 
 
+def _is_json(name: str) -> bool:
+    return name != "datapackage.json" and name.lower().endswith((".json", ".ndjson", ".jsonl"))
+
+
 # -- tables ------------------------------------------------------------------------------------------------------------
 
 
@@ -117,7 +131,7 @@ def _from_files(files: Mapping[str, bytes], layout: str, name: str) -> Feed:
     names = {path: known.get(path) or layouts.table_of(path) for path in files}
     for path, data in sorted(files.items()):
         short = PurePosixPath(path).name
-        if short.lower().endswith((".csv", ".tsv")):
+        if short.lower().endswith(_TABLE_ENDS):
             if names[path]:
                 separator = "\t" if short.lower().endswith(".tsv") else ""
                 table = layouts.as_kept(names[path], path)
@@ -135,7 +149,7 @@ def _from_files(files: Mapping[str, bytes], layout: str, name: str) -> Feed:
 def _from_json_files(files: Mapping[str, bytes], layout: str, name: str) -> Feed:
     """A folder or archive of JSON: one service a file, or one file of many."""
     items: list[tuple[str, Any]] = []
-    wanted = {path: data for path, data in files.items() if PurePosixPath(path).name != "datapackage.json"}
+    wanted = {path: data for path, data in files.items() if _is_json(PurePosixPath(path).name)}
     if len(wanted) == 1:
         [(path, data)] = wanted.items()
         return from_json(data, PurePosixPath(path).name, layout=layout)

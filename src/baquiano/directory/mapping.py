@@ -100,7 +100,9 @@ def read_mapping(path: Path) -> Said:
     """Raises `CannotRead`, naming the key."""
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as reason:
+    except OSError:
+        raise CannotRead(_("There is no file or folder %(path)s.") % {"path": path}) from None
+    except (UnicodeDecodeError, yaml.YAMLError) as reason:
         raise CannotRead(
             _("The mapping %(name)s cannot be read: %(reason)s") % {"name": path.name, "reason": reason}
         ) from None

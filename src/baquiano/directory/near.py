@@ -9,7 +9,7 @@ The order, documented for the doors and for the API:
 Within each of these what is known to fit comes before what may fit (`Hit.is_sure`): a filter leaves out what is known not to fit and never
 what is not known. A service offered at a place near is not offered by line as well, nor one offered by line at places far away.
 Where the middle of a division is not known (a department, some municipalities), 1 is what lies in that division and then the rest of its
-department, by name, and 3 is left out. Where nobody said where, only 2 is left. A service that says neither a place nor what it serves is
+department, by name, and 3 is left out. Where nobody said where, only 2 is left; of a point that lies in no country we know, only 1. A service that says neither a place nor what it serves is
 not offered here. Equal ones come by the name of the service.
 """
 
@@ -21,7 +21,6 @@ from datetime import datetime
 from uuid import UUID
 
 import numpy as np
-from django.utils import timezone
 
 from baquiano.directory import spots
 from baquiano.directory.hours import Now
@@ -105,12 +104,13 @@ def find(wanted: Wanted, *, reach: Reach, now: datetime, first: int = 0, count: 
     """The services that fit, the nearest first, from number `first` on. What `reach` may not know is neither found nor counted."""
     all_of_them = spots.current(reach, now)
     where = _where(wanted)
-    fits = _Fits(all_of_them, all_of_them.served(timezone.localdate(now)))
+    served, has_old_hours = all_of_them.trusted(now)
+    fits = _Fits(all_of_them, served)
     for yes, unknown in _conditions(wanted, all_of_them):
         fits.keep(yes, unknown)
     ranked = _Ranked(all_of_them, fits, where)
     if wanted.open_at is not None:
-        ranked.keep_open(wanted.open_at, is_now=wanted.open_at == now)
+        ranked.keep_open(wanted.open_at, has_old_hours, is_now=wanted.open_at == now)
     order = ranked.order()
     chosen = order[first : first + count] if count > 0 else order[:0]
     hits = tuple(
@@ -141,6 +141,11 @@ class _Where:
     lon: float = field(default=0.0, repr=False)
     own: Sequence[int] = ()
     department: Sequence[int] = ()
+
+    @property
+    def is_nowhere(self) -> bool:
+        """A point at sea, or in a country we know nothing of."""
+        return self.how == POINT and not self.pcode
 
 
 def _where(wanted: Wanted) -> _Where:
@@ -249,7 +254,7 @@ class _Ranked:
 
     def _place_by_distance(self, where: _Where) -> None:
         self._metres = self._spots.metres(self._rows, where.lat, where.lon)
-        far = np.full(len(self._rows), _FAR, np.int8)
+        far = np.full(len(self._rows), _FAR if where.country else _OUT, np.int8)
         if where.country:
             far[self._spots.abroad(self._rows, where.country)] = _OUT
         self._group = np.where(self._metres <= where.near_metres, np.int8(_NEAR), far)
@@ -265,13 +270,16 @@ class _Ranked:
             return
         whole, part = (covered[self._rows] for covered in self._spots.cover(where.pcode))
         self._group[lines] = _OUT
+        if where.is_nowhere:
+            return
         self._group[lines & (whole | part)] = _LINE
         self._unsure = self._unsure | (lines & part)
         self._metres[lines] = np.inf
 
-    def keep_open(self, moment: datetime, *, is_now: bool) -> None:
+    def keep_open(self, moment: datetime, has_old_hours: Flags, *, is_now: bool) -> None:
+        """Hours that nobody has confirmed for too long do not make it sure."""
         is_open, is_unknown = self._spots.open_at(self._rows, moment, is_now=is_now)
-        self._unsure = self._unsure | is_unknown
+        self._unsure = self._unsure | is_unknown | (is_open & has_old_hours[self._rows])
         self._take(is_open | is_unknown)
 
     def order(self) -> Rows:

@@ -139,19 +139,22 @@ class Said:
 
 
 def announce(about: Service | Location | ServiceAtLocation | Organization, said: Said, *, by: User) -> Notice:
-    """It ends by itself. Raises `CannotOffer` for one that would never be read, or says nothing."""
+    """It ends by itself. Said twice (a button pressed twice) it is one. Raises `CannotOffer` for one that would never be read, or says nothing."""
     _check_notice(said)
     one = {Service: "service", Location: "location", ServiceAtLocation: "at", Organization: "organization"}
+    values = {
+        "kind": said.kind,
+        "text": said.text.strip(),
+        "hours": said.hours if said.kind == Notice.Kind.HOURS else "",
+        "begins_at": said.begins_at,
+        "ends_at": said.ends_at,
+        one[type(about)]: about,
+    }
     with writing():
-        notice = Notice.objects.create(
-            kind=said.kind,
-            text=said.text.strip(),
-            hours=said.hours if said.kind == Notice.Kind.HOURS else "",
-            begins_at=said.begins_at,
-            ends_at=said.ends_at,
-            by=by,
-            **{one[type(about)]: about},
-        )
+        before = Notice.objects.filter(ended_at=None, **values).first()
+        if before is not None:
+            return before
+        notice = Notice.objects.create(**values, by=by)
         version.bump()
         audit(by, "notice.written", notice)
     return notice

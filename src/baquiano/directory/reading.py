@@ -4,10 +4,12 @@ No file is believed: each has a largest size, and an archive is counted while it
 """
 
 import csv
+import gzip
 import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
@@ -23,6 +25,8 @@ LARGEST_CELL = 2_000_000
 MOST_FILES = 500
 _SEPARATORS = ",;\t|"
 _NOTHING = {"null", "\\n", "#n/a", "nan"}
+_END = "\ue000end\ue000"
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 Row = Json
@@ -32,40 +36,74 @@ Tables = Mapping[str, list[Row]]
 
 def bytes_of(path: Path) -> bytes:
     if path.stat().st_size > LARGEST_FILE:
-        raise CannotRead(_("%(name)s is larger than we read (200 MB).") % {"name": path.name})
-    return path.read_bytes()
+        raise _too_large(path.name)
+    return unpacked(path.read_bytes(), path.name)
 
 
-def text_of(data: bytes) -> tuple[str, str]:
-    """The text and its encoding: what the file says of itself, else UTF-8, else what Windows wrote for decades."""
+def unpacked(data: bytes, name: str) -> bytes:
+    """What gzip made small, as it was; anything else as it is."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+        return _at_most(file, LARGEST_FILE, name)
+
+
+def text_of(data: bytes) -> str:
+    """What the file says of its encoding, else UTF-8, else line by line: what is no UTF-8 is what Windows wrote for decades.
+
+    Tables that somebody put together from several files have both.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace"), "utf-16"
-    for encoding in ("utf-8-sig", "cp1252"):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "".join(map(_line_of, data.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True)))
+
+
+def _line_of(line: bytes) -> str:
+    for encoding in ("utf-8", "cp1252"):
         try:
-            return data.decode(encoding), encoding
+            return line.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return data.decode("latin-1"), "latin-1"
+    return line.decode("latin-1")
 
 
 def json_of(data: bytes, name: str) -> Any:
-    text, _encoding = text_of(data)
+    text = text_of(data)
     try:
-        return json.loads(text)
-    except ValueError as reason:
-        place = f"{reason.lineno}:{reason.colno}" if isinstance(reason, json.JSONDecodeError) else ""
+        return without_halves(json.loads(text), text)
+    except json.JSONDecodeError as reason:
+        place = f"{reason.lineno}:{reason.colno}"
         raise CannotRead(
             _("%(name)s is not JSON (line and column %(place)s).") % {"name": name, "place": place}
         ) from None
+    except ValueError:
+        raise CannotRead(_("%(name)s is not JSON.") % {"name": name}) from None
     except RecursionError:
         raise CannotRead(_("%(name)s is nested too deep.") % {"name": name}) from None
 
 
+def without_halves(found: Any, text: str) -> Any:
+    """JSON can escape half of a character (a cut emoji), which nothing can store: each becomes a sign for "unreadable"."""
+    return _healed(found) if _HALF.search(text) else found
+
+
+def _healed(found: Any) -> Any:
+    if isinstance(found, str):
+        return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(found, list):
+        return [_healed(value) for value in found]
+    if isinstance(found, dict):
+        return {_healed(key): _healed(value) for key, value in found.items()}
+    return found
+
+
 def lines_of(data: bytes, name: str) -> list[tuple[str, Any]]:
     """NDJSON: one object a line, each with where it stands."""
-    text, _encoding = text_of(data)
     found = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text_of(data).split("\n"), 1):  # other ends of lines may stand inside a text
         if line.strip():
             where = _("%(name)s, line %(number)s") % {"name": name, "number": number}
             found.append((where, json_of(line.encode(), where)))
@@ -85,17 +123,30 @@ def rows_of(
         except (LookupError, UnicodeDecodeError):
             raise CannotRead(_("%(name)s is not in %(encoding)s.") % {"name": name, "encoding": encoding}) from None
     else:
-        text, _encoding = text_of(data)
+        text = text_of(data)
     text = text.replace("\x00", "")
     told, _first, rest = text.partition("\n")
     if re.fullmatch(r"sep=.\r?", told.strip("\ufeff"), re.IGNORECASE):
         separator, text = separator or told.strip("\ufeff")[4], rest
     csv.field_size_limit(LARGEST_CELL)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator or _separator(text))
+    ended = f"{text}\n{_END}"
+    lines = csv.reader(io.StringIO(ended, newline=""), delimiter=separator or _separator(text))
     try:
-        return list(_rows(lines, name, snake=snake, first=first))
+        return list(_rows(_whole(lines, name, first), name, snake=snake, first=first))
     except csv.Error as reason:
-        raise CannotRead(f"{name}: {reason}") from None
+        told = _("%(name)s cannot be read as a table (%(reason)s): a quote may be missing.")
+        raise CannotRead(told % {"name": name, "reason": reason}) from None
+
+
+def _whole(lines: Iterator[list[str]], name: str, first: int) -> Iterator[list[str]]:
+    """A quote that is opened and never closed swallows every row after it: that is noticed by the end that we put there."""
+    for number, cells in enumerate(lines, first):
+        if cells == [_END]:
+            return
+        if cells and cells[-1].endswith(_END):
+            where = _("%(name)s, row %(number)s") % {"name": name, "number": number}
+            raise CannotRead(_("%(where)s opens a quote that is never closed.") % {"where": where})
+        yield cells
 
 
 def sheet_rows(data: bytes, name: str, *, sheet: str = "", header: int = 1) -> list[Row]:
@@ -148,7 +199,7 @@ def column_name(text: str) -> str:
 
 def _separator(text: str) -> str:
     """The one that cuts the first lines into most columns; what is inside quotes does not count."""
-    sample = "\n".join(text.splitlines()[:1])
+    sample = text.lstrip().partition("\n")[0]
     bare = re.sub(r'"[^"]*"', "", sample)
     return max(_SEPARATORS, key=bare.count) if any(sign in bare for sign in _SEPARATORS) else ","
 
@@ -197,8 +248,11 @@ def files_of_zip(data: bytes, name: str) -> dict[str, bytes]:
         for info in wanted:
             if info.flag_bits & 1:
                 raise CannotRead(_("%(name)s has a password.") % {"name": name})
-            with archive.open(info) as file:
-                found[info.filename] = _at_most(file, left, name)
+            try:
+                with archive.open(info) as file:
+                    found[info.filename] = _at_most(file, left, name)
+            except (zipfile.BadZipFile, NotImplementedError):
+                raise CannotRead(_("%(name)s is damaged.") % {"name": name}) from None
             left -= len(found[info.filename])
         return found
 
@@ -207,11 +261,15 @@ def _at_most(file: BinaryIO | Any, left: int, name: str) -> bytes:
     """What an archive says of its own size is not believed."""
     try:
         data: bytes = file.read(left + 1)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
         raise CannotRead(_("%(name)s is damaged.") % {"name": name}) from None
     if len(data) > left:
-        raise CannotRead(_("%(name)s is larger than we read (200 MB).") % {"name": name})
+        raise _too_large(name)
     return data
+
+
+def _too_large(name: str) -> CannotRead:
+    return CannotRead(_("%(name)s is larger than we read (200 MB).") % {"name": name})
 
 
 def _is_wanted(name: str) -> bool:

@@ -54,19 +54,34 @@ def report(
 
     `door_key` is whatever this door knows somebody by; it is hashed at once and kept nowhere.
     """
+    return _kept(service_id, reason, door, hash_of(door, door_key), at, reach) if door_key else None
+
+
+def note(
+    service_id: UUID, reason: str, *, door: str, at: UUID | None = None, reach: Reach = Reach.ANYONE
+) -> Reported | None:
+    """As `report`, of somebody who may be the same person as one who reported already: ours read it, and it warns nobody."""
+    return _kept(service_id, reason, door, "", at, reach)
+
+
+def _kept(service_id: UUID, reason: str, door: str, door_hash: str, at: UUID | None, reach: Reach) -> Reported | None:
     service = Service.objects.within(reach).filter(pk=service_id).first()
-    if service is None or reason not in Problem.Reason.values or not door_key:
+    if service is None or reason not in Problem.Reason.values:
         return None
     place = ServiceAtLocation.objects.within(reach).filter(pk=at, service=service).first() if at else None
-    hashed = hash_of(door, door_key)
     with writing():
         open_ones = Problem.objects.filter(service=service, settled_at=None)
-        is_new = not open_ones.filter(reason=reason, door_hash=hashed).exists()
+        is_new = not open_ones.filter(reason=reason, door_hash=door_hash).exists()
         if is_new:
             # No `version.bump`: no index holds it, and a stranger must not be able to have one built again and again.
-            Problem.objects.create(service=service, at=place, reason=reason, door=door[:20], door_hash=hashed)
+            Problem.objects.create(service=service, at=place, reason=reason, door=door[:20], door_hash=door_hash)
     warns = trust.standing(service, timezone.localdate()).warned
     return Reported(is_new, warns)
+
+
+def how_many(service_id: UUID, *, since: datetime) -> int:
+    """That were said of it since then, settled or not."""
+    return Problem.objects.filter(service=service_id, reported_at__gte=since).count()
 
 
 def hash_of(door: str, door_key: str) -> str:

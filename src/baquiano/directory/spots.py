@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.conf import settings
@@ -120,7 +121,8 @@ class Spots:
     by telephone, on the internet, or wherever its `areas` say it goes.
     """
 
-    def __init__(self, rows: Sequence[_Row], tables: Sequence[Timetable]) -> None:
+    def __init__(self, rows: Sequence[_Row], tables: Sequence[Timetable], zone: str = "UTC") -> None:
+        """`zone`: of the organisation, whose midnight ends what is believed."""
         rows = sorted(rows, key=lambda row: (row.order, row.service, row.is_line, row.at or row.service))
         self.count = len(rows)
         self._services = b"".join(row.service.bytes for row in rows)
@@ -138,7 +140,8 @@ class Spots:
         self._tables = tables
         self._table = np.array([row.table for row in rows], np.int32)
         self._now, self._then = States(tables), States(tables)
-        self._served: tuple[date, Flags] | None = None
+        self._zone = ZoneInfo(zone)
+        self._trusted: tuple[date, Flags, Flags] | None = None
 
     def _set_countries(self, rows: Sequence[_Row]) -> None:
         countries = sorted({"", *(row.country for row in rows)})
@@ -167,23 +170,25 @@ class Spots:
 
     # -- what is asked of it -------------------------------------------------------------------------------------------
 
-    def served(self, on: date) -> Flags:
-        """The rows that may be shown on that day, as trust says. Asked once a day."""
-        if self._served is None or self._served[0] != on:
-            self._served = on, self._served_on(on)
-        return self._served[1]
+    def trusted(self, now: datetime) -> tuple[Flags, Flags]:
+        """The rows that may be shown today, as trust says, and those whose hours nobody has confirmed for too long. Asked once a day."""
+        on = now.astimezone(self._zone).date()
+        if self._trusted is None or self._trusted[0] != on:
+            self._trusted = on, *self._trusted_on(on)
+        return self._trusted[1:]
 
-    def _served_on(self, on: date) -> Flags:
-        standings = trust.standings(None, on)
-        services = [
-            trust.is_served(
-                standings.get(self.service_of(row), trust.UNKNOWN),
-                is_emergency=bool(self.is_emergency[row]),
-                proposals=settings.IS_DEMO,
-            )
-            for row in self._first_row.tolist()
+    def _trusted_on(self, on: date) -> tuple[Flags, Flags]:
+        known = trust.standings(None, on)
+        services = [known.get(self.service_of(row), trust.UNKNOWN) for row in self._first_row.tolist()]
+        served = [
+            trust.is_served(standing, is_emergency=bool(self.is_emergency[row]), proposals=settings.IS_DEMO)
+            for standing, row in zip(services, self._first_row.tolist(), strict=True)
         ]
-        return np.array(services, np.bool_)[self._service] if services else np.zeros(0, np.bool_)
+        old = [
+            "hours" in trust.ended(services[number].parts_at(self.at_of(row)), on)
+            for row, number in enumerate(self._service.tolist())
+        ]
+        return np.array(served, np.bool_)[self._service], np.array(old, np.bool_)
 
     def metres(self, rows: Rows, lat: float, lon: float) -> Numbers:
         """From that point to each of the rows; infinite where nobody knows where they are (haversine, to the metre)."""
@@ -258,7 +263,7 @@ class _Reading:
 
     def spots(self) -> Spots:
         rows = [row for service, ats in self._offered() for row in self._rows(service, ats)]
-        return Spots(rows, list(self._tables))
+        return Spots(rows, list(self._tables), self._zones[""])
 
     def _offered(self) -> Iterator[tuple[Service, list[ServiceAtLocation]]]:
         """Each service with those of its places that this reach may know of; without any only if it has none at all."""

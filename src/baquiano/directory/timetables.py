@@ -12,7 +12,9 @@ from django.db.models import Q
 from baquiano.accounts.models import organisation
 from baquiano.directory.hours import Closure, Timetable
 from baquiano.directory.models import Holidays, Notice, Service, ServiceAtLocation
+from baquiano.territory import finding
 from baquiano.territory.models import Country
+from baquiano.territory.zones import corner_of
 
 
 def hours_of(service: Service, at: ServiceAtLocation | None) -> str:
@@ -31,13 +33,21 @@ def country_of(service: Service, at: ServiceAtLocation | None) -> str:
     return service.areas[0][:2] if service.areas else ""
 
 
+def _pcode(service: Service, at: ServiceAtLocation | None) -> str:
+    """Of the division it lies in, or of the one it serves."""
+    there = finding.place(at.location.division_id) if at and at.location.division_id else None
+    if there is not None:
+        return there.pcode
+    return service.areas[0] if service.areas else ""
+
+
 def timetable(
     service: Service, at: ServiceAtLocation | None, notices: Iterable[Notice], zones: Mapping[str, str]
 ) -> Timetable:
     """`notices`: those about it that have not ended; `zones`: of each country, from `zones_of_countries`. No query."""
     country = country_of(service, at)
     said = [at.holidays, service.holidays, at.location.holidays] if at else [service.holidays]
-    zone = (at.location.zone if at else "") or zones.get(country) or zones[""]
+    zone = (at.location.zone if at else "") or corner_of(_pcode(service, at)) or zones.get(country) or zones[""]
     closures = tuple(
         Closure(
             notice.begins_at, notice.ends_at, notice.hours if notice.kind == Notice.Kind.HOURS else None, notice.text

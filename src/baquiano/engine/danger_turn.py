@@ -35,9 +35,12 @@ def says_danger(state: State, tools: Tools) -> Turn:
 ABOUT_VIOLENCE = "gen_violencia_genero"
 
 
+REFUGE = Finding(Level.P1, Danger.VIOLENCE, "needs-a-refuge")
+
+
 def needs_a_refuge(state: State, tools: Tools) -> Turn:
     """Where survivors are taken in has no address, and nobody learns here whether there is one: the danger text, its numbers, a person."""
-    turn = _told(state, Finding(Level.P1, Danger.VIOLENCE, "needs-a-refuge"), (ABOUT_VIOLENCE,), tools)
+    turn = _told(state, REFUGE, (ABOUT_VIOLENCE,), tools)
     return replace(turn, choices=(ABOUT_VIOLENCE,))
 
 

@@ -4,7 +4,7 @@ Where somebody is lives for one turn: what stays is the municipality. A house fo
 is never said: whoever asks for it gets the danger text and a person. After danger nobody is asked for a place at all.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from baquiano.engine.answering import asks_for_a_refuge
 from baquiano.engine.danger import Finding
@@ -44,6 +44,10 @@ PLACES_ASKED = 3
 WORDS_OF_A_PLACE = 4
 WORDS_OF_A_NEED = 5
 MISSES_BEFORE_A_PERSON = 2
+NEAR_KM = 50.0
+"""What lies farther is not called near."""
+SEVERAL = "several"
+"""Stands for the need of an answer that speaks of several: it is asked which."""
 
 MORE = frozenset(
     "mas;mas lugares;otros;otros lugares;ver mas;more;more places;mais;mais lugares;plus;encore;plis;lot kote".split(
@@ -51,11 +55,48 @@ MORE = frozenset(
     )
 )
 OTHER = frozenset("otra cosa;buscar otra cosa;something else;outra coisa;autre chose;lot bagay".split(";"))
+ELSEWHERE = frozenset(
+    "otro lugar;en otro lugar;otra parte;en otra parte;otra comuna;en otra comuna;otro municipio;en otro municipio;otra ciudad;"
+    "en otra ciudad;another place;in another place;other place;another town;in another town;elsewhere;somewhere else;"
+    "outro lugar;em outro lugar;outra cidade;em outra cidade;outro municipio;em outro municipio;"
+    "un autre lieu;autre lieu;dans un autre lieu;ailleurs;autre ville;dans une autre ville;"
+    "yon lot kote;nan yon lot kote;lot vil;nan yon lot vil".split(";")
+)
 WRONG = frozenset(
     "algo esta mal;reportar un problema;reportar problema;something is wrong;report a problem;algo esta errado;algo errado;"
     "relatar um problema;quelque chose ne va pas;signaler un probleme;gen yon pwoblem;rapote yon pwoblem".split(";")
 )
 _LISTED = ("near_shown", "near_service")
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for. `kept`: as it stands in `Nearby.need` and as the tools are asked for it: the need, and what it must be besides.
+
+    `is_open`: now. `without_papers`: where none are asked for. What is not known fits too, and it is said that it is not.
+    """
+
+    need: str
+    is_open: bool = False
+    without_papers: bool = False
+
+    @property
+    def kept(self) -> str:
+        besides = ((_OPEN, self.is_open), (_WITHOUT_PAPERS, self.without_papers))
+        return "+".join((self.need, *(word for word, is_asked in besides if is_asked)))
+
+    @property
+    def is_narrow(self) -> bool:
+        return self.is_open or self.without_papers
+
+    @staticmethod
+    def of(kept: str) -> "Search":
+        """Of what was kept; never an exception."""
+        need, *besides = kept.split("+")
+        return Search(need, _OPEN in besides, _WITHOUT_PAPERS in besides)
+
+
+_OPEN, _WITHOUT_PAPERS = "open", "no_papers"
 
 
 # What is needed ----------------------------------------------------------------------------------------------------------
@@ -150,12 +191,18 @@ def shared(state: State, said: Said, tools: Tools) -> Turn:
         return unreadable_place(state)
     if not tools.is_open(state.country):
         return replace(not_open(state), wishes=(DropWords(),))
-    if state.nearby.need and state.step.startswith("near"):
-        turn = _show(state, state.nearby.need, tools, spot=said.spot)
-    else:
-        known = replace(state, nearby=Nearby(place=tools.place_at(said.spot)))
-        turn = _ask_need(known, 0, before=(Say("near_shared"),))
+    turn = _from_there(state, said.spot, tools)
     return replace(turn, wishes=(*turn.wishes, DropWords()))
+
+
+def _from_there(state: State, spot: Spot, tools: Tools) -> Turn:
+    is_asked = bool(state.nearby.need) and state.step.startswith("near")
+    place = tools.place_at(spot)
+    if not place:
+        return _unknown(state if is_asked else replace(state, nearby=Nearby()), tools, offers_danger=not is_asked)
+    if is_asked:
+        return _show(state, state.nearby.need, tools, spot=spot)
+    return _ask_need(replace(state, nearby=Nearby(place=place)), 0, before=(Say("near_shared"),))
 
 
 # What there is -----------------------------------------------------------------------------------------------------------
@@ -174,11 +221,25 @@ def _show(
     shown, waiting = found[:SHOWN], found[SHOWN:]
     kept, left = (tuple(one.id if spot else one.kept for one in row) for row in (shown, waiting))
     state = replace(state.understood(), asked="", nearby=Nearby(need, where, kept, left))
+    search = Search.of(need)
     if not found:
         key = "near_none_here" if spot else "near_none"
-        return _offer_others(state, (*before, Near(key, need, where)), Outcome.PERSON)
-    key = "near_found_here" if spot else "near_found"
-    return _listed(state, (*before, Near(key, need, where, shown)), shown)
+        return _offer_others(state, (*before, *_besides(search), Near(key, search.need, where)), Outcome.PERSON)
+    key = f"near_{'far' if _all_far(found) else 'found'}{'_here' if spot else ''}"
+    return _listed(state, (*before, Near(key, search.need, where, shown), *_besides(search)), shown)
+
+
+def _all_far(found: tuple[Offer, ...]) -> bool:
+    """There are places among them, and none of these is near."""
+    known = [one.km for one in found if one.km is not None]
+    return bool(known) and min(known) > NEAR_KM
+
+
+def _besides(search: Search) -> tuple[Part, ...]:
+    """That it was looked for so, and that of some it is not known."""
+    is_open = (Say("near_is_open"),) if search.is_open else ()
+    without_papers = (Say("near_without_papers"),) if search.without_papers else ()
+    return (*is_open, *without_papers)
 
 
 def _listed(state: State, parts: tuple[Part, ...], shown: tuple[Offer, ...]) -> Turn:
@@ -194,9 +255,12 @@ def _listed(state: State, parts: tuple[Part, ...], shown: tuple[Offer, ...]) -> 
 
 
 def _offer_others(state: State, parts: tuple[Part, ...], outcome: Outcome) -> Turn:
-    """Nothing, or nothing more: another place, something else, or a person who looks for it."""
+    """Nothing, or nothing more: whatever else there is of it, another place, something else, or a person who looks for it."""
+    search = Search.of(state.nearby.need)
+    wider = (Pick(f"services:{search.need}", "near"),) if search.is_narrow else ()
     offered = (
         Pick("person", "person"),
+        *wider,
         Pick("elsewhere", "near_elsewhere"),
         Pick("near", "near_other"),
         Pick("menu", "menu"),
@@ -213,14 +277,18 @@ def more(state: State, tools: Tools) -> Turn:
     now = nearby.waiting[:SHOWN]
     state = replace(state.understood(), nearby=replace(nearby, shown=now, waiting=nearby.waiting[SHOWN:], wrong=""))
     shown = tuple(map(Offer.of, now))
-    return _listed(state, (Near("near_more", nearby.need, nearby.place, shown),), shown)
+    return _listed(state, (_more_of(state, shown),), shown)
+
+
+def _more_of(state: State, shown: tuple[Offer, ...]) -> Near:
+    return Near("near_more", Search.of(state.nearby.need).need, state.nearby.place, shown)
 
 
 def listed_again(state: State, tools: Tools) -> Turn:
     shown = tuple(map(Offer.of, state.nearby.shown))
     if state.danger or not shown:
         return begin(state, tools)
-    return _listed(state, (Near("near_more", state.nearby.need, state.nearby.place, shown),), shown)
+    return _listed(state, (_more_of(state, shown),), shown)
 
 
 def service_picked(state: State, offered_id: str, tools: Tools) -> Turn:
@@ -254,7 +322,7 @@ def wrong(state: State, tools: Tools) -> Turn:
     if len(shown) == 1:
         return _ask_reason(state, shown[0].id)
     offered = (*(Pick(f"named:{one.id}", f"named.{one.id}") for one in shown), Pick("person", "person"))
-    part = Near("near_wrong_which", state.nearby.need, state.nearby.place, shown)
+    part = Near("near_wrong_which", Search.of(state.nearby.need).need, state.nearby.place, shown)
     return offer(state.understood(), (part,), offered, step="near_wrong")
 
 
@@ -292,6 +360,8 @@ def _on_word(state: State, text: str, tools: Tools) -> Turn | None:
     word = squeeze(fold(text)).strip(" .,;:!¡?¿\"'")
     if word in OTHER:
         return begin(state, tools)
+    if word in ELSEWHERE:
+        return elsewhere(state, tools)
     if state.step not in _LISTED:
         return None
     if word in MORE:
@@ -305,26 +375,48 @@ def _on_words(state: State, text: str, tools: Tools) -> Turn | None:
         return _route(state, sought, tools)
     if sought.need in NEEDS and (sought.is_all or len(text.split()) <= WORDS_OF_A_NEED):
         return _for_need(state, sought, tools)
+    if _search(sought).is_narrow and _says_nothing_else(sought) and state.step in _LISTED and state.nearby.need:
+        return _narrowed(state, sought, tools)
     if state.step == "near_place":
         return _place_typed(state, sought.place or text, text, tools)
     is_place = state.step in (*_LISTED, "near_need") and sought.is_all and sought.place
     if not is_place or len(text.split()) > WORDS_OF_A_PLACE:
         return None
     exact = tools.places(sought.place, country=state.country).exact
-    if not exact:
-        return None
-    if len(exact) > 1:
-        return _which(state, exact)
-    return place_picked(state, str(exact[0]), tools)
+    if len(exact) == 1:
+        return place_picked(state, str(exact[0]), tools)
+    meant = exact or _abroad(state, sought.place, tools)
+    return _which(state, meant) if meant else None
+
+
+def _abroad(state: State, typed: str, tools: Tools) -> tuple[int, ...]:
+    """Those called so in the other countries that are served: always asked, since they are not where she is known to be."""
+    return tools.places(typed, country="").exact if state.country and typed else ()
 
 
 def _for_need(state: State, sought: Sought, tools: Tools) -> Turn:
+    need = _search(sought).kept
     places = tools.places(sought.place, country=state.country) if sought.place else Places()
     if len(places.exact) == 1:
-        return _look(state, sought.need, tools, places.exact[0])
-    state = replace(state, nearby=replace(state.nearby, need=sought.need))
-    meant = places.exact or (places.close if sought.is_in else ())
-    return _which(state, meant) if meant else _look(state, sought.need, tools)
+        return _look(state, need, tools, places.exact[0])
+    state = replace(state, nearby=replace(state.nearby, need=need))
+    meant = places.exact or _abroad(state, sought.place, tools) or (places.close if sought.is_in else ())
+    return _which(state, meant) if meant else _look(state, need, tools)
+
+
+def _says_nothing_else(sought: Sought) -> bool:
+    return sought.is_all and not sought.need and not sought.place
+
+
+def _narrowed(state: State, sought: Sought, tools: Tools) -> Turn:
+    """The last search once more, of which only what is open now, or asks for no papers."""
+    last = Search.of(state.nearby.need)
+    is_open, without_papers = last.is_open or sought.is_open, last.without_papers or sought.without_papers
+    return _look(state, Search(last.need, is_open, without_papers).kept, tools)
+
+
+def _search(sought: Sought) -> Search:
+    return Search(sought.need, sought.is_open, sought.without_papers)
 
 
 def _place_typed(state: State, typed: str, text: str, tools: Tools) -> Turn | None:
@@ -332,8 +424,9 @@ def _place_typed(state: State, typed: str, text: str, tools: Tools) -> Turn | No
     if len(places.exact) == 1:
         return place_picked(state, str(places.exact[0]), tools)
     is_question = "?" in text or len(text.split()) > WORDS_OF_A_PLACE
-    meant = places.exact or places.close
-    if meant and not (is_question and not places.exact):
+    exact = places.exact or _abroad(state, typed, tools)
+    meant = exact if places.exact else (*exact, *places.close)
+    if meant and not (is_question and not exact):
         return _which(state, meant)
     return None if is_question else _unknown(state, tools)
 
@@ -345,12 +438,13 @@ def _which(state: State, places: tuple[int, ...]) -> Turn:
     return replace(offer(state.understood(), (Say("near_which"),), offered, step="near_place"), outcome=Outcome.CHOICES)
 
 
-def _unknown(state: State, tools: Tools) -> Turn:
+def _unknown(state: State, tools: Tools, *, offers_danger: bool = False) -> Turn:
     misses = state.misses + 1
     if misses >= MISSES_BEFORE_A_PERSON:
         turn = person(state, tools, reason="lost")
         return replace(turn, replies=(Reply((Say("let_a_person"), *turn.replies[0].parts)),))
-    offered = (Pick("departments", "departments"), Pick("person", "person"), Pick("menu", "menu"))
+    danger = (Pick("danger", "danger"),) if offers_danger else ()
+    offered = (*danger, Pick("departments", "departments"), Pick("person", "person"), Pick("menu", "menu"))
     return offer(replace(state, misses=misses), (Say("near_unknown"),), offered, step="near_place")
 
 
@@ -361,11 +455,16 @@ def _route(state: State, sought: Sought, tools: Tools) -> Turn:
 
 
 def is_only_a_search(text: str, tools: Tools, country: str) -> bool:
-    """Every word of it is known: what is needed, "near" or the exact name of a municipality, and words that change nothing."""
+    """Every word of it is known: what is needed, "near" or the exact name of a municipality, and words that change nothing.
+
+    That of another country only after "in": alone it may be a word like any other (Dolores, Soledad).
+    """
     sought = tools.sought(text)
     if sought.is_of_survivors or sought.need not in NEEDS or not sought.is_all:
         return False
-    return bool(tools.places(sought.place, country=country).exact) if sought.place else True
+    if not sought.place or tools.places(sought.place, country=country).exact:
+        return True
+    return sought.is_in and bool(tools.places(sought.place, country="").exact)
 
 
 def asked(state: State, text: str, tools: Tools, finding: Finding | None) -> Turn | None:
@@ -385,8 +484,10 @@ def asked(state: State, text: str, tools: Tools, finding: Finding | None) -> Tur
 
 
 def _asked(state: State, sought: Sought, text: str, tools: Tools, before: tuple[Part, ...]) -> Turn | None:
+    need = _search(sought).kept
     places = tools.places(sought.place, country=state.country) if sought.place else Places()
-    meant = places.exact or (places.close if sought.is_in else ())
+    abroad = _abroad(state, sought.place, tools) if sought.is_in and not places.exact else ()
+    meant = places.exact or abroad or (places.close if sought.is_in else ())
     if sought.place and not meant:
         return None
     is_asked = _is_asked(sought, has_place=bool(meant))
@@ -400,14 +501,14 @@ def _asked(state: State, sought: Sought, text: str, tools: Tools, before: tuple[
         known = replace(state, nearby=Nearby(place=places.exact[0] if len(places.exact) == 1 else 0))
         return _ask_need(known, 0)
     if len(places.exact) == 1:
-        turn = _look(state, sought.need, tools, places.exact[0], before)
+        turn = _look(state, need, tools, places.exact[0], before)
         if is_answered and not turn.state.nearby.shown:
             return None
     elif meant:
-        turn = _which(replace(state, nearby=Nearby(need=sought.need)), meant)
+        turn = _which(replace(state, nearby=Nearby(need=need)), meant)
         turn = replace(turn, replies=(replace(turn.replies[0], parts=(*before, *turn.replies[0].parts)),))
     else:
-        turn = _look(state, sought.need, tools, before=before)
+        turn = _look(state, need, tools, before=before)
     return _with_article(turn, found, tools)
 
 
@@ -417,7 +518,7 @@ ON_PAPER = ("documents", "regularisation", "asylum", "return", "work", "labour_r
 
 def _is_asked(sought: Sought, *, has_place: bool) -> bool:
     """It says plainly enough that a place is what is looked for."""
-    if sought.is_near:
+    if sought.is_near or sought.is_open:
         return True
     if has_place:
         return sought.asks_where or sought.need not in ON_PAPER

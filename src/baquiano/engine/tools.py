@@ -116,7 +116,7 @@ class Sought:
     """What a message looks for, by its words alone. `need`: "" when none is named. `place`: the words that may name a municipality, and
     `is_in`: they stand after "in". `asks_where`: it says "where". `is_near`: it says "near", or asks for a place. `is_kind_of_place`: it
     names one ("albergue", "soup kitchen"). `is_all`: nothing else stands in it. `is_of_survivors`: it asks for a house that has no address,
-    and `is_needed`: in so few words, or as somebody who needs it.
+    and `is_needed`: in so few words, or as somebody who needs it. `is_open`: only what is open now; `without_papers`: for somebody without any.
     """
 
     need: str = ""
@@ -128,6 +128,8 @@ class Sought:
     is_all: bool = False
     is_of_survivors: bool = False
     is_needed: bool = False
+    is_open: bool = False
+    without_papers: bool = False
 
 
 class Tools(Protocol):

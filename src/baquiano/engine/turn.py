@@ -22,9 +22,10 @@ from baquiano.engine.answering import (
 )
 from baquiano.engine.asked_of_us import asks_for_a_route, asks_who_answers
 from baquiano.engine.changed import changed
-from baquiano.engine.danger import Finding
+from baquiano.engine.danger import Finding, Level
 from baquiano.engine.danger_turn import (
     ASKED_AFTER_DANGER,
+    REFUGE,
     after_danger,
     ask_danger,
     contact_picked,
@@ -89,10 +90,18 @@ def take_turn(state: State, said: Said, tools: Tools) -> Turn:
     finding = tools.danger(said.text) if said.text and not _is_harmless(state, said.text) else None
     if finding and finding.is_only_heard and nearby.is_only_a_search(said.text, tools, state.country):
         finding = None  # no rule sees a danger, and every word of it is known: a need, and a municipality
+    if finding and _is_heard_of_a_refuge(said.text, finding, tools):
+        finding = REFUGE  # the ear took it for another kind: the numbers of this one help
     if finding and finding.level.is_crisis:
         return crisis(state, said, finding, tools)
     turn = _without_crisis(state, said, tools, finding)
     return _greeted(state, _alerted(turn, tools))
+
+
+def _is_heard_of_a_refuge(text: str, finding: Finding, tools: Tools) -> bool:
+    """No rule says which danger it is, and its words ask for a house for survivors. What was heard as more urgent than that stays."""
+    is_as_urgent = finding.level is not Level.P0
+    return finding.is_only_heard and is_as_urgent and tools.sought(text).is_of_survivors
 
 
 def _is_harmless(state: State, text: str) -> bool:

@@ -16,7 +16,7 @@ from baquiano.knowledge.actions import shelf_changed
 from baquiano.knowledge.models import Article, Topic
 from baquiano.lib.turnstile import writing
 from baquiano.packs import apart, checking, danger_texts, facts, manner, offers, own_texts, reading
-from baquiano.packs.arriving import bring
+from baquiano.packs.arriving import bring, bring_divisions
 from baquiano.packs.checking import Surroundings, surroundings_of
 from baquiano.packs.contents import PackFile
 from baquiano.packs.leaving import take_away
@@ -83,6 +83,8 @@ def load(paths: Iterable[Path], *, progress: Progress = _silent) -> LoadReport:
         if problems:
             raise CannotLoad(sorted(set(problems)))
         in_order = _required_first(packs)
+        for pack in in_order:
+            bring_divisions(pack, report)
         for pack in in_order:
             progress(f"{pack.name}: loading")
             _bring(pack, report)

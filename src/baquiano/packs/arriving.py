@@ -35,9 +35,13 @@ from baquiano.territory import loading
 Row = TypeVar("Row", bound=models.Model)
 
 
-def bring(pack: PackFile, report: LoadReport) -> None:
+def bring_divisions(pack: PackFile, report: LoadReport) -> None:
+    """Of all packs before anything else: services say in which division they are, whichever pack brings that."""
     if pack.divisions:
         report.added["divisions"] += loading.add(pack.divisions)
+
+
+def bring(pack: PackFile, report: LoadReport) -> None:
     _topics(pack, report)
     _articles(pack, report)
     _examples(pack, report)

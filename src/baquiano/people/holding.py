@@ -47,7 +47,7 @@ def _with_other_doors(addresses: Collection[int], held: set[int]) -> set[int]:
     if not behind:
         return held
     roots = set(behind.values())
-    theirs = Q(person__in=roots) | Q(person__same_as__in=roots)
+    theirs = Q(person__in=joining.records_of(roots))
     dangerous = {root for _door, root in _roots(_behind(theirs & Q(address__held_since__isnull=False), timezone.now()))}
     return held | {door for door, root in behind.items() if root in dangerous}
 

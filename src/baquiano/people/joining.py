@@ -5,7 +5,7 @@ side, and belongs to nobody else's history: what an address said counts as hers 
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -227,7 +227,12 @@ def person_behind(address: Address) -> Person | None:
 def doors_of(person: Person, at: datetime) -> "QuerySet[Joining]":
     """The doors that were hers at that moment, also those of another record of hers."""
     root = person.same_as_id or person.pk
-    return Joining.objects.current(at).filter(Q(person=root) | Q(person__same_as=root)).order_by("since", "pk")
+    return Joining.objects.current(at).filter(person__in=records_of([root])).order_by("since", "pk")
+
+
+def records_of(roots: Collection[int]) -> "QuerySet[Person]":
+    """Those, and every record seen under one of them. A question of its own: an "or" across a join reads both tables whole."""
+    return Person.objects.filter(Q(pk__in=roots) | Q(same_as__in=roots))
 
 
 def left_before(at: datetime) -> "QuerySet[Address]":

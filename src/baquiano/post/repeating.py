@@ -8,7 +8,7 @@ from django.utils import timezone
 from baquiano.accounts.audit import audit
 from baquiano.accounts.models import User
 from baquiano.lib.turnstile import ring, writing
-from baquiano.post.actions import IN_DOUBT, RESTORED
+from baquiano.post.fate import IN_DOUBT, RESTORED
 from baquiano.post.models import Letter, LetterQuerySet, State
 from baquiano.post.unasked import WITHHELD
 from baquiano.post.window import CLOSED

@@ -26,6 +26,7 @@ from baquiano.territory.models import Division
 LIMIT = 300_000  # bytes of the file: what an old phone receives over Bluetooth or in a message
 KM = 40.0
 MOST_PLACES = 200
+FEWEST_PLACES, DAY_TRIP_KM = 10, 250.0  # where there is little near, somebody travels
 SENTENCE, SHORT, WHOLE = range(3)
 """How much of an answer is carried. All are there with their sentence before one is there whole."""
 
@@ -160,8 +161,16 @@ def _without_the_last(copy: Copy) -> Copy:
 def _cards(place: Division, language: str, now: datetime) -> tuple[list[Card], int]:
     wanted = near.Wanted(division=place.pk, country=place.country_id, radius_km=KM)
     found = near.find(wanted, reach=Reach.ANYONE, now=now, count=MOST_PLACES)
-    cards = cards_of.cards(found.hits, reach=Reach.ANYONE, language=language, now=now)
-    return cards, max(0, found.total - len(found.hits))
+    hits = [
+        hit for number, hit in enumerate(found.hits) if _is_within(hit, DAY_TRIP_KM if number < FEWEST_PLACES else KM)
+    ]
+    cards = cards_of.cards(hits, reach=Reach.ANYONE, language=language, now=now)
+    return cards, found.total - len(found.hits) if len(hits) == MOST_PLACES else 0
+
+
+def _is_within(hit: near.Hit, km: float) -> bool:
+    """What is offered from anywhere is near, and what lies nobody knows how far."""
+    return hit.distance_km is None or hit.distance_km <= km
 
 
 def _groups(cards: list[Card]) -> Iterator[Group]:

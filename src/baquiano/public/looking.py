@@ -38,11 +38,11 @@ class LookForm(forms.Form):
     """`where`: typed. `place`: the p-code of a municipality or department."""
 
     need = forms.ChoiceField(required=False, choices=[("", "")] + [(need, need) for need in NEEDS])
-    where = Words(required=False, max_length=LONGEST_PLACE)
+    where = Words(required=False)
     place = forms.RegexField(r"^[A-Z]{2}[0-9]{2,6}$", required=False)
     lat = forms.FloatField(required=False, min_value=-90, max_value=90)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180)
-    tongue = forms.RegexField(r"^[a-z]{2,3}$", required=False)
+    tongue = forms.ChoiceField(required=False, choices=[(code, code) for code in words.LANGUAGES])
     first = forms.IntegerField(required=False, min_value=0, max_value=MOST)
     wider = forms.BooleanField(required=False)
 
@@ -68,7 +68,8 @@ class LookForm(forms.Form):
 
     @property
     def typed(self) -> str:
-        return str(self.cleaned_data.get("where", ""))
+        """Its beginning: no municipality has a longer name, and what is no name is answered so."""
+        return str(self.cleaned_data.get("where", ""))[:LONGEST_PLACE].strip()
 
 
 @dataclass(frozen=True)

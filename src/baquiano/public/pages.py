@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.decorators import decorator_from_middleware
@@ -20,7 +21,12 @@ from baquiano.public.degraded import degraded
 View = Callable[..., HttpResponse]
 CACHE = "private, no-cache"  # going back costs no data and keeps what was being written; the conversation itself is never stored
 
-FORM_OF = {"public:places_near": "public:places"}
+FORM_OF = {
+    "public:places_near": "public:places",
+    "public:report_problem": "public:place",
+    "public:confirm_link": "public:confirm_link",
+    "public:confirm_edit": "public:confirm_edit",
+}
 """Where the form is that a page answers."""
 
 
@@ -66,13 +72,18 @@ packed = cast("Callable[[View], View]", decorator_from_middleware(Packing))
 
 
 def page(view: View) -> View:
-    """A page in the language of its address, at the hour of the organisation, compressed. Pages carry no secret, so compressing tells nothing."""
+    """A page in the language of its address, at the hour of the organisation, compressed. Pages carry no secret, so compressing tells nothing.
+
+    What only answers a form, opened by its address, is a page of ours too, and not an empty one.
+    """
 
     @packed
     @wraps(view)
     def shown(request: HttpRequest, language: str, *args: Any, **kwargs: Any) -> HttpResponse:
         with translation.override(language), timezone.override(organisation().timezone):
             response = view(request, language, *args, **kwargs)
+            if response.status_code == 405:
+                response.content = render_to_string("ui/problem.html", {"problem": "missing"}, request)
         response.headers.setdefault("Content-Language", language)
         return response
 
@@ -80,10 +91,17 @@ def page(view: View) -> View:
 
 
 def show(
-    request: HttpRequest, template: str, language: str, country: str = "", *, status: int = 200, **content: Any
+    request: HttpRequest,
+    template: str,
+    language: str,
+    country: str = "",
+    *,
+    status: int = 200,
+    query: str = "",
+    **content: Any,
 ) -> HttpResponse:
-    """The template with its surroundings."""
-    around = _around(request, language, country)
+    """The template with its surroundings. `query`: what the same page in another language is asked, with its question mark."""
+    around = _around(request, language, country, query)
     page = {**content, "around": around, "language": language, "degraded": degraded()}
     response = render(request, template, page, status=status)
     response.headers["Content-Language"] = language
@@ -104,7 +122,7 @@ def said_country(given: str) -> str:
     return given.upper() if given.upper() in organisation().countries else served("")
 
 
-def _around(request: HttpRequest, language: str, country: str) -> Around:
+def _around(request: HttpRequest, language: str, country: str, query: str) -> Around:
     us = organisation()
     places = tuple(Place(code, wording(f"pick.country.{code}", language)) for code in us.countries)
     return Around(
@@ -115,7 +133,8 @@ def _around(request: HttpRequest, language: str, country: str) -> Around:
         place=next((place.name for place in places if place.code == country), ""),
         places=places,
         tongues=tuple(
-            Tongue(code, name, _in_other_words(request, code), code == language) for code, name in settings.LANGUAGES
+            Tongue(code, name, _in_other_words(request, code) + query, code == language)
+            for code, name in settings.LANGUAGES
         ),
         home=home_url(language, country),
     )

@@ -40,7 +40,7 @@ Around = Callable[[Canvas, Any], None]
 LARGE = 1.5
 """The letters of a sheet that is shown to somebody on the way."""
 _STYLES: dict[str, dict[str, Any]] = {
-    "title": {"fontName": BOLD, "fontSize": 18, "leading": 22, "textColor": BRAND, "spaceAfter": 6},
+    "title": {"fontName": BOLD, "fontSize": 18, "leading": 22, "textColor": BRAND, "spaceAfter": 12},
     "part": {
         "fontName": BOLD,
         "fontSize": 13,

@@ -18,21 +18,22 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from baquiano.accounts.models import organisation
 from baquiano.directory import card as cards_of
-from baquiano.directory import duplicates, near, reporting, words
+from baquiano.directory import duplicates, near, words
 from baquiano.directory.card import Card
 from baquiano.directory.hours import Now, State
 from baquiano.directory.models import Problem, Reach, Service, ServiceAtLocation
-from baquiano.public import divisions
+from baquiano.public import divisions, reporters
 from baquiano.public.danger import calls
 from baquiano.public.divisions import Named
-from baquiano.public.looking import A_PERSON_FIRST, FILTERS, Look, LookForm
+from baquiano.public.looking import A_PERSON_FIRST, FILTERS, MOST, Look, LookForm
 from baquiano.public.pages import page, served, show
 from baquiano.public.place_map import Here, drawn
 from baquiano.public.place_shown import Shown, may_be_shown
+from baquiano.public.reporters import TooMany
 from baquiano.public.saying import local_posts_only
 from baquiano.public.visitor import new_client_id, visitor
 from baquiano.territory import finding
@@ -90,7 +91,8 @@ def _typed(request: HttpRequest, language: str, country: str, look: Look, typed:
     if before and before.name == typed:
         return redirect(_address(language, country) + look.query())
     found = finding.find(typed, country)
-    choices = divisions.named(found.exact or found.close)[:MOST_CHOICES]
+    elsewhere = finding.find(typed).exact if country and not found.exact else ()
+    choices = divisions.named([*found.exact, *elsewhere] or found.close)[:MOST_CHOICES]
     if len(choices) == 1 and found.exact:
         return redirect(_address(language, country or choices[0].country) + look.query(place=choices[0].pcode))
     return _looked(request, language, country, replace(look, place="", point=None, first=0), typed, choices)
@@ -128,7 +130,7 @@ def _looked(
     is_for_a_person = look.need in A_PERSON_FIRST
     is_asked = look.is_anything and choices is None and not is_for_a_person
     results = _results(look, place, language, country, now) if is_asked else None
-    here = _here(look, place)
+    here, closest = _here(look, place), _closest(look)
     return show(
         request,
         "public/places.html",
@@ -140,7 +142,8 @@ def _looked(
         choices=_ways(choices, look) if choices is not None else None,
         results=results,
         map=drawn(results.pins, here) if results else {},
-        near_name=_near_name(look),
+        near_name=closest.name if closest else "",
+        query=look.query(place=closest.pcode, first=0) if closest else look.query(),
         needs=[(code, label) for code, label in words.NEEDS.items()],
         tongues=list(words.LANGUAGES.items()),
         filters=[(name, label, name in look.filters) for name, label in FILTERS.items()],
@@ -158,12 +161,16 @@ def _ways(named: list[Named], look: Look) -> list[Way]:
 
 
 def _results(look: Look, place: Division | None, language: str, country: str, now: datetime) -> Results:
-    found = near.find(look.wanted(place, country, now), reach=Reach.ANYONE, now=now, first=look.first, count=ON_A_PAGE)
+    wanted, first = look.wanted(place, country, now), look.first
+    found = near.find(wanted, reach=Reach.ANYONE, now=now, first=first, count=ON_A_PAGE)
+    if not found.hits and found.total:  # past the end, by an old address: its last ones
+        first = (found.total - 1) // ON_A_PAGE * ON_A_PAGE
+        found = near.find(wanted, reach=Reach.ANYONE, now=now, first=first, count=ON_A_PAGE)
     shown = cards_of.cards(found.hits, reach=Reach.ANYONE, language=language, now=now)
-    after = look.first + ON_A_PAGE
-    more = after if after < found.total else 0
+    after = first + ON_A_PAGE
+    more = after if after < found.total and after <= MOST else 0
     return Results(
-        [Shown(card, language, look.first + number) for number, card in enumerate(shown, 1)],
+        [Shown(card, language, first + number) for number, card in enumerate(shown, 1)],
         found.total,
         look.query(first=more) if more and look.point is None else "",
         more,
@@ -177,10 +184,10 @@ def _here(look: Look, place: Division | None) -> Here | None:
     return Here(*middle, is_somebody=False) if middle else None
 
 
-def _near_name(look: Look) -> str:
+def _closest(look: Look) -> Named | None:
     """The municipality somebody is in or near, when they shared where they are."""
     pk = finding.nearest(look.point.lat, look.point.lon) if look.point else None
-    return next((named.name for named in divisions.named([pk])), "") if pk else ""
+    return next(iter(divisions.named([pk])), None) if pk else None
 
 
 def _address(language: str, country: str) -> str:
@@ -209,7 +216,7 @@ def place(request: HttpRequest, language: str, service: UUID, at: UUID | None = 
         card=shown.card,
         week=shown.week(timezone.localdate(timezone.now(), ZoneInfo(shown.card.zone))),
         elsewhere=_elsewhere(language, service, others),
-        look=Look(need=next(iter(shown.card.needs), "")),
+        look=Look(need=next(iter(shown.card.needs), ""), place=_municipality_of(shown.card)),
         reasons=Problem.Reason.choices,
         is_thanked="gracias" in request.GET,
         map=drawn([shown], None),
@@ -242,6 +249,12 @@ def _country_of(card: Card) -> str:
     return code if code in organisation().countries else served("")
 
 
+def _municipality_of(card: Card) -> str:
+    """Its p-code, so that what else there is for the same need is looked for near it; empty for a line."""
+    there = ServiceAtLocation.objects.within(Reach.ANYONE).filter(pk__in=[card.at] if card.at else [])
+    return next(iter(there.values_list("location__division__pcode", flat=True)), None) or ""
+
+
 def _gone(request: HttpRequest, language: str, service: UUID) -> HttpResponse:
     """Merged into another: there. Anything else: one and the same page."""
     current = duplicates.current("service", service)
@@ -267,19 +280,43 @@ class ProblemForm(forms.Form):
 
 @csrf_exempt  # no session to abuse: a foreign page is refused by `local_posts_only` and carries no cookie
 @page
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @local_posts_only
 def report_problem(request: HttpRequest, language: str, service: UUID) -> HttpResponse:
-    """One tap. Who reports is only told apart from the next one: by the random number of the chat."""
+    """One tap. Who reports is only told apart from the next one (reporters.py). Opened without a form, by its address: back to the place."""
     form = ProblemForm(request.POST)
     at = form.cleaned_data.get("at") if form.is_valid() else None
-    if shown_of(language, service, at) is None:
+    shown = shown_of(language, service, at)
+    if shown is None:
         return _gone(request, language, service)
     back = reverse("public:place", kwargs={"language": language, "service": service} | ({"at": at} if at else {}))
     if not form.is_valid():
         return redirect(back)
     who = visitor(request, form.cleaned_data["client_id"])
-    reporting.report(service, form.cleaned_data["reason"], door="web", door_key=who.alias.value, at=at)
+    reason = form.cleaned_data["reason"]
+    try:
+        reporters.report(service, reason, who=who, line=reporters.line_of(request), at=at)
+    except TooMany:
+        return _not_now(request, language, shown, reason)
     response = redirect(f"{back}?gracias#gracias")
     who.keep_token(response)
+    return response
+
+
+def _not_now(request: HttpRequest, language: str, shown: Shown, reason: str) -> HttpResponse:
+    """What was to be said stays in the page, for later."""
+    country = _country_of(shown.card)
+    response = show(
+        request,
+        "public/place_not_now.html",
+        language,
+        country,
+        status=429,
+        shown=shown,
+        card=shown.card,
+        reason=reason,
+        danger=calls(language, country),
+        client_id=new_client_id(),
+    )
+    response.headers["Retry-After"] = str(int(reporters.AN_HOUR.total_seconds()))
     return response

@@ -134,11 +134,13 @@ def forgotten(request: HttpRequest, language: str, stand: Stand) -> None:
 def _page(talk: Talk, *, draft: str = "", problem: str = "", new: int = 0, status: int = 200) -> HttpResponse:
     conversation, language, stand = talk.conversation, talk.language, talk.stand
     lines = lines_of(conversation) if conversation else []
+    country = conversation.country if conversation and conversation.country else _said_before(talk.request)
+    said = f"?country={country.lower()}" if country else ""
     response = show(
         talk.request,
         stand.template,
         language,
-        conversation.country if conversation and conversation.country else _said_before(talk.request),
+        country,
         status=status,
         lines=lines_shown(lines, conversation) if conversation else [],
         last=lines[-1].id if lines else 0,
@@ -152,7 +154,7 @@ def _page(talk: Talk, *, draft: str = "", problem: str = "", new: int = 0, statu
         here={what: stand.address(what, language) for what in ("chat", "say", "messages", "forget")},
         person_choice=standing("person", wording("pick.person", language)),
         language_choices=[
-            (code, standing(f"language:{code}", name), name, stand.address("chat", code))
+            (code, standing(f"language:{code}", name), name, stand.address("chat", code) + said)
             for code, name in settings.LANGUAGES
         ],
     )

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from baquiano.directory import exporting, tables
 from baquiano.directory.documents import Feed, RowError
@@ -78,28 +79,40 @@ def tell_feed(feed: Feed, say: Say) -> None:
 
 
 def tell_rows(title: str, rows: Iterable[RowError], say: Say, *, every: bool) -> None:
-    """Each row on a line of its own, those that say the same together, and how many more there are."""
+    """`every`: each row on a line of its own. Else those that say the same on one line, so that what is said once is not lost among them."""
     listed = list(rows)
     if not listed:
         return
     say(f"{title} ({len(listed)}):")
-    shown = listed if every else listed[:SHOWN]
-    for row in shown:
-        say(f"  {row}")
-    if len(shown) < len(listed):
-        say("  " + _("… and %(count)s more (all of them with -v 2)") % {"count": len(listed) - len(shown)})
+    if every:
+        for row in listed:
+            say(f"  {row}")
+        return
+    same: dict[tuple[str, str], list[RowError]] = {}
+    for row in listed:
+        same.setdefault((row.column, row.text), []).append(row)
+    shown = list(same.values())[:SHOWN]
+    for first, *others in shown:
+        more = " " + _("(and %(count)s rows more)") % {"count": len(others)} if others else ""
+        say(f"  {first}{more}")
+    left = len(listed) - sum(map(len, shown))
+    if left:
+        say("  " + _("… and %(count)s more (all of them with -v 2)") % {"count": left})
+    elif len(shown) < len(listed):
+        say("  " + _("(all of them, each on its line, with -v 2)"))
 
 
 def tell_report(report: Report, say: Say) -> None:
     for kind, counts in report.by_kind.items():
-        told = ", ".join(f"{count} {_WORDS[word]}" for word, count in counts.items() if count)
+        told = ", ".join(f"{count} {_SIGNS.get(word) or _(_WORDS[word])}" for word, count in counts.items() if count)
         if told:
             say(f"  {kind}: {told}")
     said = {"added": report.added, "changed": report.changed, "unchanged": report.unchanged, "kept": report.kept}
     say(_("Added %(added)s, changed %(changed)s, unchanged %(unchanged)s, kept as they are here %(kept)s.") % said)
 
 
-_WORDS = {"added": "+", "changed": "≠", "unchanged": "=", "kept": "kept", "found": "found"}
+_SIGNS = {"added": "+", "changed": "≠", "unchanged": "="}
+_WORDS = {"kept": gettext_noop("kept as they are here"), "found": gettext_noop("found there")}
 
 
 def tell_sample(feed: Feed, say: Say) -> None:

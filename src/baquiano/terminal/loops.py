@@ -45,7 +45,7 @@ from baquiano.knowledge import editing, finding, questions
 from baquiano.lib.turnstile import BELL, ME, For, bell, writing
 from baquiano.people import facts, joining, vocabulary
 from baquiano.post import actions as post
-from baquiano.post import broadcasting, mail
+from baquiano.post import broadcasting, fate, mail, settling
 from baquiano.post import lines as post_lines
 from baquiano.recalls import actions as recalls
 from baquiano.safety import book, chain, following, numbers, presence
@@ -97,7 +97,7 @@ def clock() -> int:
     now = timezone.now()
     done = chain.climb(now) + telling.tell(now)
     done += (
-        post.settle_cut(now)
+        fate.settle_cut(now)
         + undelivered.tell_the_team(now)
         + owning.release_deserted(now)
         + editing.publish_scheduled(now)
@@ -125,7 +125,7 @@ def background() -> int:
     vocabulary.current()  # opened here once, so that nobody's first search waits for it
     now = timezone.now()
     done = finding.deepen() + book.deepen() + recalls.due() + numbers.remind(now) + surge.watch(now)
-    return done + post.settle_parked() + erase() + sealing.catch_late(now)
+    return done + settling.settle_parked() + erase() + sealing.catch_late(now)
 
 
 def erase() -> int:
@@ -136,7 +136,7 @@ def erase() -> int:
         + sessions.forget_ended(now)
         + channels.erase_past_keeping(now)
         + erasing.erase_past_keeping(now, besides=keeping.held_files(now))
-        + post.forget_parked(now)
+        + settling.forget_parked(now)
         + broadcasting.forget_unread(now)
         + mail.forget(now)
         + presence.forget(now)
@@ -188,7 +188,7 @@ class Runner:
         if connection.vendor == "sqlite":
             with writing():
                 turns.release_all_claims()
-                post.release_all_leases()
+                fate.release_all_leases()
                 enclosures.release_all_leases()
                 mail.release_all_leases()
         owning.house_opened(timezone.now())

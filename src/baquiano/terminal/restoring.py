@@ -29,7 +29,7 @@ from baquiano.custody import forgotten
 from baquiano.lib import crypto, key_file, keys_check
 from baquiano.lib.sealed_stream import Damaged, Opener, read_header
 from baquiano.lib.turnstile import writing
-from baquiano.post import actions as post
+from baquiano.post import fate
 from baquiano.terminal import postgres_tools, running
 from baquiano.terminal.backing_up import (
     ABOUT,
@@ -346,7 +346,7 @@ def _make_current() -> int:
     again = forgotten.replay()
     with writing():
         StaffSession.objects.all().delete()
-        post.mark_restored(timezone.now())
+        fate.mark_restored(timezone.now())
         audit(None, "backup.restored", organisation())
     running.unfinished_file().unlink(missing_ok=True)
     return again

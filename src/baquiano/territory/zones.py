@@ -7,5 +7,9 @@ _CORNERS = {"CL052": "Pacific/Easter", "CL11": "America/Coyhaique", "CL12": "Ame
 
 def zone_of(country: str, pcode: str = "") -> str:
     """An IANA name; `pcode` of any division, "" where only the country is known. "" for a country we know nothing of."""
-    corner = next((zone for start, zone in _CORNERS.items() if pcode.startswith(start)), "")
-    return corner or COUNTRIES.get(country, ("", ""))[1]
+    return corner_of(pcode) or COUNTRIES.get(country, ("", ""))[1]
+
+
+def corner_of(pcode: str) -> str:
+    """The zone of a division that does not keep the time of its country; "" for all others."""
+    return next((zone for start, zone in _CORNERS.items() if pcode.startswith(start)), "")

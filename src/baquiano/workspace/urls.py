@@ -289,6 +289,7 @@ urlpatterns: list[URLPattern] = [
     door("organisations/new/", "new_organization", organizations.new),
     door("organisations/<uuid:organization_id>/", "organization", organizations.edit),
     door("organisations/<uuid:organization_id>/aside/", "put_organization_aside", organizations.put_aside),
+    door("organisations/<uuid:organization_id>/notices/", "organization_notice", announcing.of_organization),
     door("services/", "services", listing.services),
     door("services/new/", "new_service", offered.new),
     door("services/<uuid:service_id>/", "service", offered.service),

@@ -252,43 +252,45 @@ def _says(words: Sequence[str], *texts: str) -> bool:
 def _placed(question: Question, today: Today, ids: Iterable[UUID], of: Of) -> Narrowed:
     """In the order of distance, where a point was given; what has no place we know comes last, unless a distance was given too."""
     listed, metres = list(ids), dict[UUID, int]()
+    every = spots.current(WHO, today.now)
+    rows = np.arange(every.count) if question.open_at is None else _open(question.open_at, every, today)
     if question.postcode and question.proximity is not None:
-        around = _around(_middle(question.postcode), question.proximity, today, of)
+        around = _around(_middle(question.postcode), question.proximity, every, rows, of)
         listed = [pk for pk in listed if pk in around]
     if question.near is not None:
         given = [question.radius, question.proximity if not question.postcode else None]
         radius = min((metres for metres in given if metres is not None), default=None)
-        metres = _around(question.near, radius, today, of)
+        metres = _around(question.near, radius, every, rows, of)
         among = set(listed)
         nearest = [pk for pk in metres if pk in among]
         listed = nearest if radius is not None else [*nearest, *(pk for pk in listed if pk not in metres)]
     if question.open_at is not None:
-        is_open = _open(question.open_at, today, of)
+        is_open = {of(every, row) for row in rows.tolist()}
         listed = [pk for pk in listed if pk in is_open]
     return Narrowed(listed, metres)
 
 
-def _around(point: near.Point | None, radius: float | None, today: Today, of: Of) -> dict[UUID, int]:
-    """Metres from the point, the nearest first; a service with several places counts from the nearest."""
+def _around(
+    point: near.Point | None, radius: float | None, every: spots.Spots, rows: spots.Rows, of: Of
+) -> dict[UUID, int]:
+    """Metres from the point, the nearest of `rows` first; a service with several of those places counts from the nearest."""
     if point is None:
         return {}
-    every = spots.current(WHO, today.now)
-    metres = every.metres(np.arange(every.count), point.lat, point.lon)
+    metres = every.metres(rows, point.lat, point.lon)
     nearest = np.argsort(metres, kind="stable")[: int(np.count_nonzero(metres <= (radius or np.finfo(float).max)))]
     found: dict[UUID, int] = {}
-    for row in nearest.tolist():
-        pk = of(every, row)
+    for place in nearest.tolist():
+        pk = of(every, int(rows[place]))
         if pk is not None:
-            found.setdefault(pk, round(float(metres[row])))
+            found.setdefault(pk, round(float(metres[place])))
     return found
 
 
-def _open(at: datetime, today: Today, of: Of) -> set[UUID]:
-    """Known to be open then, or open on terms."""
-    every = spots.current(WHO, today.now)
+def _open(at: datetime, every: spots.Spots, today: Today) -> spots.Rows:
+    """Known to be open then, or open on terms; hours that nobody confirmed for too long are not known."""
     is_open, _ = every.open_at(np.arange(every.count), at, is_now=False)
-    found = (of(every, row) for row in np.flatnonzero(is_open).tolist())
-    return {pk for pk in found if pk is not None}
+    _served, has_old_hours = every.trusted(today.now)
+    return np.flatnonzero(is_open & ~has_old_hours)
 
 
 def _at_postcode(postcode: str) -> list[UUID]:

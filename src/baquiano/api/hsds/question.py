@@ -104,13 +104,17 @@ def _id(text: str) -> UUID:
         raise ValueError("a UUID") from None
 
 
+YEARS = range(1970, 2200)
+"""Of moments that can be asked about: beyond them no clock of ours can count."""
+
+
 def _moment(text: str) -> datetime:
     """With its offset: one moment is another hour in Santiago and in Bogotá. A "+" that an address turned into a blank is put back."""
     try:
         moment = parse_datetime(text.replace(" ", "+"))
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or moment.year not in YEARS:
         raise ValueError("a date and hour with its offset, 2026-11-24T10:00:00-05:00")
     return moment
 
@@ -122,7 +126,7 @@ def _since(text: str) -> datetime:
         moment = datetime(day.year, day.month, day.day) if day else parse_datetime(text.replace(" ", "+"))  # noqa: DTZ001
     except ValueError:
         moment = None
-    if moment is None:
+    if moment is None or moment.year not in YEARS:
         raise ValueError("a date (2026-11-24) or a date and hour (2026-11-24T10:00:00Z)")
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -18,14 +18,15 @@ HOURS = (
     (72, _("3 days")),
     (168, _("7 days")),
 )
+MOST = 99_999  # of anything that somebody counts by hand
 
 
 class CapacityForm(forms.Form):
     """`places`: those of the service that may be named here."""
 
     unit = forms.CharField(label=_("Of what"), max_length=60, help_text=_("Beds, places, appointments."))
-    available = forms.FloatField(label=_("How many are left"), min_value=0)
-    maximum = forms.FloatField(label=_("Out of how many"), min_value=0, required=False)
+    available = forms.FloatField(label=_("How many are left"), min_value=0, max_value=MOST)
+    maximum = forms.FloatField(label=_("Out of how many"), min_value=0, max_value=MOST, required=False)
     description = forms.CharField(label=_("In words"), required=False, max_length=200)
     good_for = forms.TypedChoiceField(label=_("Worth saying for"), choices=HOURS, coerce=int, initial=12)
     place = forms.ChoiceField(label=_("At which place"), required=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +15,6 @@ from baquiano.accounts.policy import StaffRequest, find_or_refuse
 from baquiano.directory import desk, duplicates
 from baquiano.directory.duplicates import CannotMerge, Why
 from baquiano.directory.editing import Row
-from baquiano.directory.models import Organization
 from baquiano.workspace.directory.labels import field_label, in_words
 
 KINDS: dict[str, Promise] = {
@@ -34,8 +33,6 @@ COMPARED: dict[str, tuple[str, ...]] = {
     "location": ("name", "address_1", "address_2", "city", "latitude", "longitude", "phones", "hours", "origin"),
 }  # fmt: skip
 OTHERS: dict[str, Promise] = {
-    "phone": gettext_lazy("Telephone"),
-    "website": gettext_lazy("Its page"),
     "origin": gettext_lazy("Where it was first written"),
 }
 
@@ -72,9 +69,8 @@ def merge(request: StaffRequest, entity: str, one_id: uuid.UUID, twin_id: uuid.U
         messages.success(request, _("They stay two, and are not proposed again."))
         return redirect("workspace:duplicates")
     if request.method == "POST":
-        keep, gone = (twin, one) if request.POST.get("keep") == str(twin.pk) else (one, twin)
         try:
-            duplicates.merge(keep, gone, by=request.user)
+            duplicates.merge(*_in_order(request.POST.get("keep", ""), one, twin), by=request.user)
         except CannotMerge as reason:
             error = str(reason)
         else:
@@ -86,13 +82,20 @@ def merge(request: StaffRequest, entity: str, one_id: uuid.UUID, twin_id: uuid.U
     return render(request, "workspace/directory/merge.html", page, status=422 if error else 200)
 
 
+def _in_order(keep: str, one: Row, twin: Row) -> tuple[Row, Row]:
+    """The one that stays, and the one that goes. What cannot be undone is never done by leaving the question open."""
+    if keep not in (str(one.pk), str(twin.pk)):
+        raise CannotMerge(_("Say which one stays."))
+    return (twin, one) if keep == str(twin.pk) else (one, twin)
+
+
 def _find(request: StaffRequest, entity: str, row: uuid.UUID) -> Row:
     if entity == "service":
         return find_or_refuse(request, desk.Services(), pk=row)
     if entity == "location":
         return find_or_refuse(request, desk.OpenPlaces(), pk=row)
     if entity == "organization":
-        return get_object_or_404(Organization, pk=row)
+        return find_or_refuse(request, desk.Organizations(), pk=row)
     raise Http404
 
 

@@ -13,6 +13,9 @@ from baquiano.lib.text import fold
 from baquiano.territory.models import Country, Division
 
 _DIGITS = re.compile(r"\d")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d{1,2})?")
+_THOUSANDS_ELSEWHERE = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d{1,2})?")
+_NUMBER = re.compile(r"\d{1,12}(?:[.,]\d{1,6})?")
 _CODE = re.compile(r"\(([A-Z]{2}\d*)\)\s*$|^([A-Z]{2}\d*)$")
 Items = list[dict[str, Any]]
 
@@ -44,15 +47,23 @@ def to_documents(text: str, before: Sequence[dict[str, Any]]) -> Items:
 
 
 def from_costs(costs: Sequence[dict[str, Any]]) -> str:
-    names = ("option", "amount", "currency")
-    return "\n".join("; ".join(str(one.get(name, "")) for name in names).rstrip("; ") for one in costs)
+    return "\n".join(_cost(one) for one in costs)
+
+
+def _cost(one: dict[str, Any]) -> str:
+    parts = (one.get("option", ""), str(one.get("amount", "")).replace(".", ","), one.get("currency", ""))
+    return "; ".join(parts).rstrip("; ")
 
 
 def to_costs(text: str, before: Sequence[dict[str, Any]]) -> Items:
     """ "what; how much; currency". Raises ValidationError, naming the line, for an amount that is no number."""
     kept = {one.get("option", ""): one for one in before}
+    untouched = {_cost(one): one for one in before}
     found: Items = []
     for line in _lines(text):
+        if line in untouched:
+            found.append(untouched[line])
+            continue
         option, amount, currency = (*(part.strip() for part in line.split(";", 2)), "", "")[:3]
         given = {"amount": _amount(amount, line), "currency": currency.upper()}
         rest = {name: value for name, value in kept.get(option, {}).items() if name not in given}
@@ -63,13 +74,18 @@ def to_costs(text: str, before: Sequence[dict[str, Any]]) -> Items:
 
 
 def _amount(text: str, line: str) -> float | int | None:
-    if not text:
+    """ "5.000" and "5,000" are five thousand: nobody asks for a thousandth of a peso."""
+    plain = text.removeprefix("$").strip()
+    if not plain:
         return None
-    try:
-        number = float(text.replace(",", "."))
-    except ValueError:
-        raise ValidationError(_("The amount in “%(line)s” is not a number.") % {"line": line}) from None
-    return int(number) if number == int(number) else number
+    if _THOUSANDS.fullmatch(plain):
+        plain = plain.replace(".", "")
+    elif _THOUSANDS_ELSEWHERE.fullmatch(plain):
+        plain = plain.replace(",", "")
+    if not _NUMBER.fullmatch(plain):
+        raise ValidationError(_("The amount in “%(line)s” is not a number.") % {"line": line})
+    number = float(plain.replace(",", "."))
+    return int(number) if number.is_integer() else number
 
 
 def from_areas(codes: Sequence[str]) -> str:

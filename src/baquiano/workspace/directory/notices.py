@@ -80,7 +80,7 @@ def end(request: StaffRequest, announcement_id: int) -> HttpResponse:
 
 
 def _page_of(notice: Notice) -> Any:
-    """Where whoever ended it came from."""
+    """Where it is said, so that whoever ended it sees what is left."""
     service: uuid.UUID | None = notice.service_id
     if notice.at is not None:
         service = notice.at.service_id
@@ -88,4 +88,6 @@ def _page_of(notice: Notice) -> Any:
         return redirect("workspace:service", service).url
     if notice.location_id is not None:
         return redirect("workspace:location", notice.location_id).url
+    if notice.organization_id is not None:
+        return redirect("workspace:organization_notice", notice.organization_id).url
     return redirect("workspace:services").url

@@ -78,6 +78,7 @@ def page_of(request: StaffRequest, found: Service, reach: Reach, **forms: Any) -
         "quality": quality.of(row),
         "missing": [_missing(row, part) for part in quality.of(row).missing],
         "standing": trust.standing(row, timezone.localdate()),
+        "moment": now,
         "now": clock.read(),
         "offers": [_offered(at, clock) for at in places],
         "notices": list(desk.notices(row, reach).coming(now).order_by("begins_at")[:A_LIST]),  # type: ignore[attr-defined]
@@ -91,7 +92,7 @@ def page_of(request: StaffRequest, found: Service, reach: Reach, **forms: Any) -
 
 
 def new(request: StaffRequest) -> HttpResponse:
-    form = NewServiceForm(request.POST or None, before=BEGINNING)
+    form = NewServiceForm(request.POST or None, before=BEGINNING, reach=desk.reach_of(request.user))
     if form.is_valid():
         values = form.values
         try:

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from baquiano.directory import desk
 from baquiano.directory.hours import HoursNotUnderstood, understand
-from baquiano.directory.models import Location, Organization
+from baquiano.directory.models import Location, Organization, Reach
 from baquiano.territory.models import Division
 from baquiano.territory.zones import zone_of
 from baquiano.workspace.directory import lines
@@ -18,12 +20,17 @@ from baquiano.workspace.people.places import MunicipalityField
 ZONES = ("America/Bogota", "America/Santiago", "America/Punta_Arenas", "America/Coyhaique", "Pacific/Easter")
 
 
+class DegreesField(forms.FloatField):
+    """A comma is a decimal point here, whatever the language of the screen says."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(str(value or "").strip().replace(",", "."))
+
+
 def _degrees(name: str, most: int) -> forms.FloatField:
-    """Typed, or set by the pin. A comma is a decimal point here."""
+    """Typed, or set by the pin."""
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-    return forms.FloatField(
-        label=FIELDS[name], required=False, min_value=-most, max_value=most, widget=widget, localize=False
-    )
+    return DegreesField(label=FIELDS[name], required=False, min_value=-most, max_value=most, widget=widget)
 
 
 class PlaceForm(Sheet):
@@ -77,10 +84,13 @@ class PlaceForm(Sheet):
         choices=[("", gettext_lazy("That of its country")), *((zone, zone) for zone in ZONES)],
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reach: Reach, **kwargs: Any) -> None:
+        """Its own organisation stays its own, also put aside."""
         super().__init__(*args, **kwargs)
+        own: Organization | None = self.before.get("organization")
         field: Any = self.fields["organization"]
-        field.queryset = Organization.objects.filter(is_active=True).order_by("name")
+        choice = Q(is_active=True) | Q(pk=own.pk if own else None)
+        field.queryset = desk.organizations(reach).filter(choice).order_by("name")
         field.label_from_instance = lambda organization: organization.name
 
     def as_shown(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -93,6 +103,9 @@ class PlaceForm(Sheet):
         if values.get("is_approximate"):
             shown["latitude"] = shown["longitude"] = None
         return shown
+
+    def _field_of(self, name: str) -> str:
+        return "municipality" if name == "division" else name
 
     def clean_phones(self) -> Any:
         return lines.to_phones(self.cleaned_data["phones"], self.before.get("phones", ()))
@@ -107,6 +120,10 @@ class PlaceForm(Sheet):
         given = self.cleaned_data
         if (given.get("latitude") is None) != (given.get("longitude") is None):
             self.add_error("latitude", _("A point has two numbers. Write both, or none."))
+        if not self.errors and not any(given.get(name) for name in ("name", "address_1", "municipality", "city")):
+            self.add_error(
+                "name", _("Nothing says which place this is: write its name, its address or its municipality.")
+            )
         return given
 
     @property

@@ -49,7 +49,7 @@ def new(request: StaffRequest) -> HttpResponse:
     """With `?service=`: and that service is at it from the beginning."""
     wanted = _wanted(request)
     before = {**BEGINNING, "organization": wanted.organization if wanted else None}
-    form = PlaceForm(request.POST or None, before=before)
+    form = PlaceForm(request.POST or None, before=before, reach=desk.reach_of(request.user))
     if form.is_valid():
         written = offering.write_place(form.values, by=request.user)
         if wanted is not None:
@@ -60,7 +60,7 @@ def new(request: StaffRequest) -> HttpResponse:
 
 def edit(request: StaffRequest, location_id: uuid.UUID) -> HttpResponse:
     found = find_or_refuse(request, desk.OpenPlaces(), pk=location_id)
-    form = PlaceForm(request.POST or None, before=before_of(found), seen_at=found.modified_at)
+    form = _form(request, found, request.POST or None)
     if form.is_valid() and not form.refuse_if_changed(found):
         offering.correct_place(found, form.values, by=request.user)
         return _saved(request, found, None)
@@ -79,8 +79,11 @@ def announce(request: StaffRequest, location_id: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved. It ends by itself."))
             return redirect("workspace:location", found.pk)
-    form = PlaceForm(before=before_of(found), seen_at=found.modified_at)
-    return _page(request, form, found, notice_form=notice_form)
+    return _page(request, _form(request, found), found, notice_form=notice_form)
+
+
+def _form(request: StaffRequest, place: Location, data: Any = None) -> PlaceForm:
+    return PlaceForm(data, before=before_of(place), seen_at=place.modified_at, reach=desk.reach_of(request.user))
 
 
 def before_of(place: Location) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +17,7 @@ from baquiano.directory import desk, reporting
 from baquiano.directory.models import Problem, Service
 from baquiano.directory.offering import CannotOffer
 from baquiano.directory.reporting import CannotSettle
+from baquiano.workspace.directory.sheets import moment
 
 DOOR = "desk"
 
@@ -69,7 +69,7 @@ def settle(request: StaffRequest, service_id: uuid.UUID) -> HttpResponse:
     form = SettleForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
-        up_to = parse_datetime(given["up_to"]) or timezone.now()
+        up_to = moment(given["up_to"]) or timezone.now()
         try:
             reporting.settle(found, given["outcome"], up_to=up_to, by=request.user, because=given["because"])
         except (CannotSettle, CannotOffer) as reason:

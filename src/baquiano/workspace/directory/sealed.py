@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from baquiano.accounts.policy import StaffRequest, find_or_refuse
 from baquiano.directory import confidential, desk, offering
-from baquiano.directory.models import Location, Visibility
+from baquiano.directory.models import Location, Reach, Visibility
 from baquiano.directory.offering import CannotOffer
 from baquiano.workspace.directory import past, pin
 from baquiano.workspace.directory.place_form import BEGINNING, COLUMNS, PlaceForm
@@ -33,7 +33,7 @@ def sealed_locations(request: StaffRequest) -> HttpResponse:
 def sealed_location(request: StaffRequest, location_id: uuid.UUID) -> HttpResponse:
     """A form that is sent back shows what is inside as well, and was opened for it."""
     place = find_or_refuse(request, desk.ConfidentialPlaces(), pk=location_id)
-    form = PlaceForm(request.POST or None, before=before_of(place), seen_at=place.modified_at)
+    form = PlaceForm(request.POST or None, before=before_of(place), seen_at=place.modified_at, reach=Reach.PROTECTION)
     if form.is_valid() and not form.refuse_if_changed(place):
         offering.correct_place(place, form.values, by=request.user)
         if not confidential.is_confidential(place):
@@ -46,7 +46,9 @@ def sealed_location(request: StaffRequest, location_id: uuid.UUID) -> HttpRespon
 
 
 def new_sealed_location(request: StaffRequest) -> HttpResponse:
-    form = PlaceForm(request.POST or None, before={**BEGINNING, "visibility": Visibility.CONFIDENTIAL})
+    form = PlaceForm(
+        request.POST or None, before={**BEGINNING, "visibility": Visibility.CONFIDENTIAL}, reach=Reach.PROTECTION
+    )
     if form.is_valid():
         offering.write_place({**form.values, "visibility": Visibility.CONFIDENTIAL}, by=request.user)
         messages.success(request, _("Saved and sealed. From now on only the protection role reads where it is."))

@@ -7,7 +7,8 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from baquiano.directory.models import Organization, Service
+from baquiano.directory import desk
+from baquiano.directory.models import Organization, Reach, Service
 from baquiano.workspace.directory import lines
 from baquiano.workspace.directory.labels import FIELDS
 from baquiano.workspace.directory.sheets import Sheet, codes, one_of, words
@@ -104,10 +105,10 @@ class NewServiceForm(ServiceForm):
     SECTIONS = (("whose", FIELDS["organization"], ("organization",)), *ServiceForm.SECTIONS)
     organization = forms.ModelChoiceField(Organization.objects.none(), label=FIELDS["organization"])
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reach: Reach, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["organization"]
-        field.queryset = Organization.objects.filter(is_active=True).order_by("name")
+        field.queryset = desk.organizations(reach).filter(is_active=True).order_by("name")
         field.label_from_instance = lambda organization: organization.name
 
 

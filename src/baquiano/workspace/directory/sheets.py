@@ -7,12 +7,14 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from baquiano.directory.editing import plain
 from baquiano.directory.models import Change
-from baquiano.workspace.directory.labels import CHOICES, CODES, FIELDS, field_label
+from baquiano.workspace.directory.labels import CHOICES, CODES, FIELDS, field_label, in_words
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,15 @@ def one_of(name: str, **more: Any) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=FIELDS[name], choices=CHOICES[name].choices, required=required, widget=forms.RadioSelect, **more
     )
+
+
+def moment(text: str) -> datetime | None:
+    """When a page was made, as its hidden field says; None for anything else, which only a forged page carries."""
+    try:
+        found = parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
 
 
 def words(name: str, rows: int = 0, *, length: int = 2000, required: bool = False, **more: Any) -> forms.CharField:
@@ -90,12 +101,16 @@ class Sheet(forms.Form):
         return given
 
     def refuse_if_changed(self, row: Any) -> bool:
-        """True, and says so, if somebody changed the row after this page was made. Saving again, having read that, is theirs to decide."""
-        seen = parse_datetime(str(self.data.get("seen", "")).replace(" ", "+"))
+        """True, and says so, if somebody changed the row after this page was made. Saving again, having read that, is theirs to decide.
+
+        What was not touched here follows the colleague, so that saving again takes nothing of theirs back unseen.
+        """
+        seen = moment(str(self.data.get("seen", "")))
         if seen is None or row.modified_at <= seen:
             return False
-        changes = Change.objects.filter(row=row.pk, made_at__gte=seen).values_list("field", flat=True)
-        what = ", ".join(sorted({field_label(field) for field in changes}))
+        changes = Change.objects.filter(row=row.pk, made_at__gte=seen).order_by("-made_at", "-pk")
+        began = {change.field: change.values[0] for change in changes}  # of several, what this page began with
+        what = ", ".join(sorted({field_label(field) for field in began}))
         self.add_error(
             None,
             _("A colleague changed this while you wrote: %(what)s. Your words are still here: look, and save again.")
@@ -103,8 +118,48 @@ class Sheet(forms.Form):
         )
         sent: Any = self.data.copy()  # type: ignore[attr-defined]
         sent["seen"] = row.modified_at.isoformat()
+        self._reconcile(sent, began)
         self.data = sent
         return True
+
+    def _reconcile(self, sent: QueryDict, began: Mapping[str, Any]) -> None:
+        """`began`: by column, what this page was made with, of what a colleague changed. `self.before` is how it stands now."""
+        given = {name: plain(value) for name, value in self.values.items()}
+        for name in sorted(began.keys() & given.keys() & self.before.keys()):
+            if self._field_of(name) not in self.fields:
+                continue
+            if _is_same(name, given[name], began[name]):
+                self._follow(sent, name)
+            elif not _is_same(name, given[name], plain(self.before[name])):
+                self._say_theirs(name)
+
+    def _follow(self, sent: QueryDict, name: str) -> None:
+        field = self._field_of(name)
+        value = self[field].field.prepare_value(self.initial.get(field))
+        if isinstance(value, list | tuple):
+            sent.setlist(field, [str(one) for one in value])
+        elif value is False:
+            sent.pop(field, None)
+        else:
+            sent[field] = "" if value is None else "on" if value is True else str(value)
+
+    def _say_theirs(self, name: str) -> None:
+        theirs = in_words(name, self.before[name])
+        self.add_error(
+            self._field_of(name),
+            _("A colleague wrote here meanwhile: “%(theirs)s”. If you save again, yours stays.") % {"theirs": theirs},
+        )
+
+    def _field_of(self, name: str) -> str:
+        """Of the form, for a column."""
+        return name
+
+
+def _is_same(name: str, one: Any, other: Any) -> bool:
+    """Codes in another order are the same codes."""
+    if name in CODES:
+        return set(one or ()) == set(other or ())
+    return bool(one == other)
 
 
 def _shown(bound: BoundField) -> Shown:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -25,6 +25,7 @@ from baquiano.workspace.directory.labels import in_words
 
 SHOWN = 100
 EVERYWHERE = ""
+REMEMBERED = timedelta(days=366)
 HOW = (Confirmation.How.CALL, Confirmation.How.VISIT, Confirmation.How.PARTNER, Confirmation.How.SOURCE)
 
 
@@ -48,6 +49,17 @@ class Part:
     is_ticked: bool
 
 
+class DayField(forms.DateField):
+    """A day that somebody remembers: a year ago at most. An older one is a slip of the keyboard."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value is not None and value < timezone.localdate() - REMEMBERED:
+            raise forms.ValidationError(_("That day is more than a year ago. Look at the year."))
+
+
 class ConfirmForm(forms.Form):
     parts = forms.MultipleChoiceField(
         label=gettext_lazy("What is still so?"),
@@ -60,11 +72,7 @@ class ConfirmForm(forms.Form):
         widget=forms.RadioSelect,
         initial=Confirmation.How.CALL,
     )
-    on = forms.DateField(
-        label=gettext_lazy("On which day?"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        initial=timezone.localdate,
-    )
+    on = DayField(label=gettext_lazy("On which day?"), initial=timezone.localdate)
     at = forms.ChoiceField(label=gettext_lazy("At which place?"), required=False)
 
     def __init__(self, *args: Any, places: Sequence[ServiceAtLocation], **kwargs: Any) -> None:
@@ -85,11 +93,7 @@ class ExperienceForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("How were they received?"), choices=Experience.Kind.choices, widget=forms.RadioSelect
     )
-    on = forms.DateField(
-        label=gettext_lazy("On which day did they go?"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        initial=timezone.localdate,
-    )
+    on = DayField(label=gettext_lazy("On which day did they go?"), initial=timezone.localdate)
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """The hours of a week as a grid: seven days with up to three shifts, public holidays, and days with a date of their own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -184,7 +184,7 @@ class WeekForm(forms.Form):
                 )
                 continue
             try:
-                found.append(shift(opens[:5], closes[:5], given.get(f"{name}_comment", "")))
+                found.append(shift(opens[:5], closes[:5], _terms(given, name)))
             except HoursNotUnderstood as problem:
                 self.add_error(f"{name}_{number}_opens", str(problem))
         return tuple(sorted(found))
@@ -194,12 +194,17 @@ class WeekForm(forms.Form):
         shifts = self._shifts(name, SPECIAL_SHIFTS)
         first: date | None = given.get(f"{name}_first")
         last: date | None = given.get(f"{name}_last") or first
-        comment = given.get(f"{name}_comment", "")
+        comment = _terms(given, name)
         if first is None:
             if shifts or comment or last:
                 self.add_error(f"{name}_first", _("Write the first day."))
             return None
         return Special(first, last or first, shifts, "" if shifts else comment)
+
+
+def _terms(given: Mapping[str, Any], name: str) -> str:
+    """On which terms, as OpenStreetMap can quote it: a quotation mark of their own would end it there."""
+    return str(given.get(f"{name}_comment", "")).replace('"', "'")
 
 
 def fits(hours: str) -> bool:

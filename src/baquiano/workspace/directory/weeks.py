@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from baquiano.accounts.policy import StaffRequest, find_or_refuse
@@ -19,6 +17,7 @@ from baquiano.directory import desk, editing, timetables
 from baquiano.directory.hours import Timetable
 from baquiano.directory.models import Location, Service, ServiceAtLocation
 from baquiano.workspace.directory import times
+from baquiano.workspace.directory.sheets import moment
 from baquiano.workspace.directory.week_form import WeekForm, WordsForm, fits
 
 Row = Service | ServiceAtLocation | Location
@@ -139,7 +138,7 @@ def _saved(request: StaffRequest, page: Page, given: WordsForm | WeekForm) -> Ht
 
 
 def _is_overtaken(request: StaffRequest, row: Row) -> bool:
-    seen: datetime | None = parse_datetime(request.POST.get("seen", "").replace(" ", "+"))
+    seen = moment(request.POST.get("seen", ""))
     return seen is not None and row.modified_at > seen
 
 

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from baquiano.accounts.models import Area
+from baquiano.accounts.models import Area, User
 from baquiano.accounts.policy import StaffRequest, find_or_refuse, posts_of
 from baquiano.conversations import asking, documents, remote
 from baquiano.conversations.models import Conversation, Enclosure
 from baquiano.conversations.owning import CannotDoThat
+from baquiano.directory import desk
 from baquiano.directory.models import Organization
 from baquiano.files.models import Purpose as KeptFor
 from baquiano.lib.turnstile import writing
@@ -158,13 +159,13 @@ class AskForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, voices: list[Enclosure], **more: Any) -> None:
+    def __init__(self, *args: Any, user: User, voices: list[Enclosure], **more: Any) -> None:
         super().__init__(*args, **more)
         receiver, voice = self.fields["receiver"], self.fields["voice"]
         assert isinstance(receiver, forms.ChoiceField)
         assert isinstance(voice, forms.ChoiceField)
-        rows = Organization.objects.filter(is_active=True).order_by("name")
-        receiver.choices = [("", _("Nobody: ourselves")), *((str(row.pk), row.name) for row in rows)]
+        known = ((str(row.pk), row.name) for row in desk.receivers(user))
+        receiver.choices = [("", _("Nobody: ourselves")), *known]
         voice.choices = [("", _("Not in a voice note")), *((str(one.pk), _when(one)) for one in voices)]
 
     @property
@@ -194,6 +195,7 @@ def ask_consent(request: StaffRequest, conversation_id: int) -> HttpResponse:
     voices = asking.voices_heard(found)
     form = AskForm(
         request.POST if request.method == "POST" else None,
+        user=request.user,
         voices=voices,
         initial={"until": timezone.localdate() + ASKED_FOR},
     )

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from baquiano.accounts.audit import read
+from baquiano.accounts.models import User
 from baquiano.accounts.policy import StaffRequest, find_for, find_or_refuse
 from baquiano.conversations.wording import wording
+from baquiano.directory import desk
 from baquiano.directory.models import Organization
 from baquiano.people import consenting, holding, joining
 from baquiano.people.categories import SENSITIVE, Data
@@ -88,12 +90,12 @@ class ConsentForm(AnswerFields):
         label=gettext_lazy("What it rests on"), choices=Basis.choices, initial=Basis.CONSENT, widget=forms.RadioSelect
     )
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, user: User, **more: Any) -> None:
         super().__init__(*args, **more)
         receiver = self.fields["receiver"]
         assert isinstance(receiver, forms.ChoiceField)
-        rows = Organization.objects.filter(is_active=True).order_by("name")
-        receiver.choices = [("", _("Nobody: ourselves")), *((str(row.pk), row.name) for row in rows)]
+        known = ((str(row.pk), row.name) for row in desk.receivers(user))
+        receiver.choices = [("", _("Nobody: ourselves")), *known]
 
     @property
     def asked(self) -> Asked:
@@ -120,7 +122,7 @@ def _end_of(day: Any) -> datetime:
 
 def give(request: StaffRequest, person_id: int) -> HttpResponse:
     person = find_or_refuse(request, Person.objects.here(), pk=person_id)
-    form = ConsentForm(request.POST or None, initial={"language": person.language or "es"})
+    form = ConsentForm(request.POST or None, user=request.user, initial={"language": person.language or "es"})
     if form.is_valid():
         try:
             consenting.give(person, form.asked, by=request.user)

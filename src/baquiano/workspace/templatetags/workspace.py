@@ -8,10 +8,11 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from baquiano.accounts.policy import permissions
+from baquiano.directory import hours as opening
 from baquiano.ui.templatetags.ui import in_words
 from baquiano.workspace.codes import COUNTRIES, DANGERS, LANGUAGES, LEVELS, REASONS, TROUBLES
 
@@ -70,7 +71,7 @@ SETUP = frozenset(
 DIRECTORY = frozenset(
     ["services", "new_service", "service", "edit_service", "service_hours", "service_history", "service_notice", "service_capacity", "edit_offer", "offer_hours",
      "locations", "new_location", "location", "location_hours", "location_history", "location_notice", "sealed_locations", "new_sealed_location",
-     "sealed_location", "organizations", "organization", "new_organization", "calls", "problems", "problem", "drafts", "draft", "campaigns",
+     "sealed_location", "organizations", "organization", "new_organization", "organization_notice", "calls", "problems", "problem", "drafts", "draft", "campaigns",
      "campaign", "new_campaign", "duplicates"]
 )  # fmt: skip
 """Names of the pages of the directory."""
@@ -266,3 +267,9 @@ def _spell(span: timedelta) -> str:
         return ngettext("%(n)d h", "%(n)d h", hours) % {"n": hours}
     days = hours // 24
     return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+@register.filter
+def hours_in_words(hours: str) -> str:
+    """As somebody reads them, not as OpenStreetMap writes them."""
+    return opening.in_words(hours, get_language() or "es")

@@ -44,13 +44,16 @@
   function draw() {
     var L = window.L, seen = JSON.parse(data.textContent), names = [];
     var ends = seen.points.map(function (point) { return point.at; }).concat(seen.here ? [seen.here] : []);
-    var map = L.map(sheet.firstElementChild, { attributionControl: false, zoomSnap: 0.5, minZoom: 4, maxZoom: 16, scrollWheelZoom: false });
+    var map = L.map(sheet.firstElementChild, { attributionControl: false, zoomControl: false, zoomSnap: 0.5, minZoom: 4, maxZoom: 16, scrollWheelZoom: false });
     map.fitBounds(L.latLngBounds(ends).pad(0.2), { maxZoom: 13, animate: false });
     function mark(at, kind, text, more) {
       var icon = L.divIcon({ className: "map-" + kind, html: page.createElement("span"), iconSize: null, popupAnchor: [0, -20] });
       icon.options.html.textContent = text;
       return L.marker(at, Object.assign({ icon: icon, interactive: false, keyboard: false }, more)).addTo(map);
     }
+    map.on("popupopen", function (opened) {
+      opened.popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", sheet.getAttribute("data-close"));
+    });
     seen.points.forEach(function (point) {
       var popup = page.createElement("div"), link = page.createElement("a"), line = page.createElement("p");
       link.textContent = point.name;
@@ -73,6 +76,7 @@
     }
     seen.names.forEach(function (name) { names.push(mark([name[1], name[2]], "name", name[0], { zIndexOffset: -500 })); });
     L.control.scale({ imperial: false }).addTo(map);
+    L.control.zoom({ position: "bottomright", zoomInTitle: sheet.getAttribute("data-in"), zoomOutTitle: sheet.getAttribute("data-out") }).addTo(map); /* what a mark says opens upwards */
     function thin() { /* a name that would lie on another one waits until there is room */
       var kept = [];
       names.forEach(function (name) {

@@ -117,7 +117,7 @@ class Command(BaseCommand):
         if report.errors:
             exchanging.tell_rows(_("To mend"), report.errors, self.stderr.write, every=True)
             hint = ""
-            if found.is_current:
+            if found.is_current and any(error.row for error in report.errors):
                 hint = "\n" + _("To leave out what cannot be read instead of refusing the file: --layout older")
             raise CommandError(
                 _("Nothing was written: %(count)s to mend.") % {"count": len(report.errors)} + hint, returncode=1
@@ -132,6 +132,8 @@ class Command(BaseCommand):
             )
 
     def _feed(self, path: str, said: Path | None, layout: str) -> Feed:
+        if not path.strip():
+            raise CannotRead(_("Say which file, folder or address."))
         if feed.is_address(path):
             return feed.from_server(path, say=self.stdout.write, layout=layout)
         if said is not None:

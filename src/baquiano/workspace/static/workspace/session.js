@@ -9,6 +9,7 @@
   var WARNING = 120; // seconds before the end
   var AGAIN = 15; // seconds between two questions while the warning stands
   var TYPING = 5 * 60 * 1000; // whoever types is there: said to the server this often
+  var SENT = 'sent'; // workspace.js makes it KEPT when what was sent met the sign-in
   var KEPT = 'draft:' + box.dataset.user + ':page:' + location.pathname;
   var timer = null;
   var told = Date.now();
@@ -55,20 +56,40 @@
 
   // What is being written, when it ends all the same: kept in this tab for the same person and the same page ----------
   function fields() {
-    return Array.prototype.slice.call(document.querySelectorAll('main form[method=post] textarea, main form[method=post] input'))
+    return Array.prototype.slice.call(document.querySelectorAll('main form[method=post] textarea, main form[method=post] input, main form[method=post] select'))
       .filter(function (field) { return field.name && !field.hasAttribute('data-draft') && !/^(hidden|password|file|submit|button)$/.test(field.type); });
   }
 
   function isTicked(field) { return field.type === 'checkbox' || field.type === 'radio'; }
-  function isNew(field) { return isTicked(field) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue; }
+  function isNew(field) {
+    if (isTicked(field)) return field.checked !== field.defaultChecked;
+    if (field.options) return field.selectedIndex !== first(field);
+    return field.value !== field.defaultValue;
+  }
 
-  function keep() {
+  function first(select) { // as the page came
+    return Math.max(0, Array.prototype.findIndex.call(select.options, function (option) { return option.defaultSelected; }));
+  }
+
+  function whatIsNew() {
     var written = {};
     fields().forEach(function (field, place) {
       if (isNew(field)) written[place + ':' + field.name] = isTicked(field) ? field.checked : field.value;
     });
+    return written;
+  }
+
+  function keep() {
+    var written = whatIsNew();
     if (Object.keys(written).length) sessionStorage.setItem(KEPT, JSON.stringify(written));
   }
+
+  // It may be over without a word and they press "Save": what is sent is kept until a page comes that only somebody signed in is given
+  sessionStorage.removeItem(SENT);
+  document.addEventListener('submit', function (event) {
+    if (!event.target.closest('main') || event.target.method !== 'post') return;
+    sessionStorage.setItem(SENT, JSON.stringify({ key: KEPT, written: whatIsNew() }));
+  });
 
   var written = JSON.parse(sessionStorage.getItem(KEPT) || 'null');
   if (written) {
@@ -77,6 +98,8 @@
       var name = place + ':' + field.name;
       if (!(name in written) || isNew(field)) return;
       if (isTicked(field)) field.checked = written[name]; else field.value = written[name];
+      var folded = field.closest('details');
+      if (folded) folded.open = true;
     });
     var said = document.getElementById('session-kept');
     said.textContent = said.dataset.words;

@@ -63,6 +63,13 @@
     area.focus();
   });
 
+  // What somebody sent after their session had ended, and the sign-in answered: session.js puts it back on its page
+  var sent = /\/login\/$/.test(location.pathname) && JSON.parse(sessionStorage.getItem('sent') || 'null');
+  if (sent) {
+    sessionStorage.removeItem('sent');
+    if (Object.keys(sent.written).length) sessionStorage.setItem(sent.key, JSON.stringify(sent.written));
+  }
+
   // Nobody who uses this computer next finds what was being written
   all('[data-leaving]').forEach(function (form) {
     form.addEventListener('submit', function () { sessionStorage.clear(); localStorage.clear(); });
