@@ -15,6 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
 
 SECRET = b"secreto-de-prueba"
 LINE = "100000000000001"
@@ -140,3 +144,12 @@ def memory_of(process: int) -> float:
             continue
         total += sum(int(line.split()[1]) for line in status.splitlines() if line.startswith("Pss:")) / 1024
     return total
+
+
+def of_its_own(url: str, name: str) -> str:
+    """A new database on that server: what one measurement wrote opens with the keys of its own installation only."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in ("DROP DATABASE IF EXISTS {}", "CREATE DATABASE {}"):
+            connection.execute(sql.SQL(statement).format(sql.Identifier(f"bench_{name}")))
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/bench_{name}"))

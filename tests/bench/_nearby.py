@@ -25,11 +25,12 @@ from baquiano.directory.near import Point, Wanted  # noqa: E402
 from baquiano.territory.codes import NEEDS  # noqa: E402
 from baquiano.territory.loading import load  # noqa: E402
 from baquiano.territory.models import Division  # noqa: E402
+from baquiano.territory.zones import corner_of  # noqa: E402
 
 PLACES, QUESTIONS, BAR = 20_000, 300, 0.25
 BEGIN = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 STEP = timedelta(minutes=2)
-ZONES = {"CL": ZoneInfo("America/Santiago"), "CO": ZoneInfo("America/Bogota")}
+ZONES = {"CL": "America/Santiago", "CO": "America/Bogota"}
 EARTH_KM, NEAR_KM = 6371.0088, 50.0
 
 
@@ -54,6 +55,7 @@ class Row:
     accepts: frozenset[str]
     table: OpeningHours | None
     country: str
+    zone: str
     lat: float
     lon: float
 
@@ -113,7 +115,7 @@ def _ours(question: Question) -> Answer:
 
 
 def _plain_loop(question: Question, rows: list[Row]) -> Answer:
-    walls = {country: question.now.astimezone(zone).replace(tzinfo=None) for country, zone in ZONES.items()}
+    walls = {zone: question.now.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for zone in {row.zone for row in rows}}
     lat, cos = math.radians(question.lat), math.cos(math.radians(question.lat))
     found = []
     for row in rows:
@@ -122,7 +124,7 @@ def _plain_loop(question: Question, rows: list[Row]) -> Answer:
         takes = row.asks_documents == "no" or "none" in row.accepts
         if not takes and row.asks_documents == "yes":
             continue
-        if row.table is not None and not row.table.is_open(walls[row.country]):
+        if row.table is not None and not row.table.is_open(walls[row.zone]):
             continue
         other = math.radians(row.lat)
         up, across = math.sin((other - lat) / 2), math.sin(math.radians(row.lon - question.lon) / 2)
@@ -155,11 +157,12 @@ def _rows() -> Iterator[Row]:
     tables = {
         hours: OpeningHours(hours) for hours in ServiceAtLocation.objects.values_list("hours", flat=True) if hours
     }
-    for at in ServiceAtLocation.objects.select_related("service", "location"):
+    for at in ServiceAtLocation.objects.select_related("service", "location__division"):
         service, place = at.service, at.location
+        corner = corner_of(place.division.pcode) if place.division else ""
         yield Row(
             service.pk, at.pk, service.name, frozenset(service.needs), service.asks_documents, frozenset(service.accepts),
-            tables.get(at.hours), place.country, place.latitude or 0.0, place.longitude or 0.0,
+            tables.get(at.hours), place.country, corner or ZONES[place.country], place.latitude or 0.0, place.longitude or 0.0,
         )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.bench import _floor
-from tests.bench._load import BIN, LINE, ROOT, body, free_port, granian, signed
+from tests.bench._load import BIN, LINE, ROOT, body, free_port, granian, of_its_own, signed
 from tests.bench.turns import _make_floor, _prepare
 from tests.fakes.graph import Graph, Json
 
@@ -42,7 +42,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="baquiano-bench-") as folder:
         _compare("SQLite", Path(folder), "")
         if url := os.environ.get("BENCH_POSTGRESQL", ""):
-            _compare("PostgreSQL", Path(folder) / "pg", url)
+            _compare("PostgreSQL", Path(folder) / "pg", of_its_own(url, "reply"))
         else:
             print("PostgreSQL: not measured (BENCH_POSTGRESQL is not set)")
 

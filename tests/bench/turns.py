@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 
 from tests.bench import _floor
-from tests.bench._load import BIN, LINE, ROOT, Run, free_port, granian, load, memory_of
+from tests.bench._load import BIN, LINE, ROOT, Run, free_port, granian, load, memory_of, of_its_own
 
 CLIENTS, EACH, ROUNDS = 8, 60, 5
 
@@ -26,7 +26,7 @@ def main() -> None:
         _compare("SQLite", Path(folder), "")
         url = os.environ.get("BENCH_POSTGRESQL", "")
         if url:
-            _compare("PostgreSQL", Path(folder) / "pg", url)
+            _compare("PostgreSQL", Path(folder) / "pg", of_its_own(url, "turns"))
         else:
             print("PostgreSQL: not measured (BENCH_POSTGRESQL is not set)")
 
