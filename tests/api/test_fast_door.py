@@ -325,7 +325,7 @@ def test_a_channel_that_has_gone_is_refused_at_once_and_not_known_afterwards(lin
 
 
 class Pen:
-    """Writes like the real one. The first group stays in its transaction until the next one has gathered."""
+    """Writes like the real one. The first group is not done until the next one has gathered."""
 
     def __init__(self, gathered: int, falls: bool) -> None:
         self.sizes: list[int] = []
@@ -334,12 +334,12 @@ class Pen:
 
     def __call__(self, rows: Any) -> None:
         self.sizes.append(len(rows))
+        if len(self.sizes) > 1 and self._falls:
+            raise DatabaseError
         insert(rows)
         if len(self.sizes) == 1:
             self.is_inside.set()
             self._until_gathered()
-        elif self._falls:
-            raise DatabaseError
 
     def _until_gathered(self) -> None:
         late = threading.Event()
@@ -381,9 +381,9 @@ def test_a_fall_that_is_not_the_databases_keeps_nothing_and_leaves_the_way_open(
     falls = [True]
 
     def write(rows: Any) -> None:
-        insert(rows)
         if falls.pop():
             raise ZeroDivisionError
+        insert(rows)
 
     commits = GroupCommit(write)
     row = Row(line.pk, "one", b"", connection.ops.adapt_datetimefield_value(line.created_at))

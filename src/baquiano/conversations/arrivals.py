@@ -24,7 +24,7 @@ from baquiano.lib import crypto
 from baquiano.lib.batch import Batch, Change
 from baquiano.lib.prepared import Prepared
 from baquiano.people import identity
-from baquiano.people.models import Address, Alias
+from baquiano.people.models import Address
 from baquiano.safety.actions import raise_alert
 
 TEXT_MOST = 4000  # characters kept of one message: more than any channel lets a person type
@@ -39,13 +39,12 @@ _ABOUT_ANOTHER = {Kind.REACTION, Kind.EDIT, Kind.REVOKE}
 
 Arrival = tuple[Channel, Received]
 
-_owners = Prepared(
-    lambda hashes: Alias.objects.filter(value_hash__in=hashes, valid_to=None).values_list(
-        "channel_id", "value_hash", "address_id"
+_living = Prepared(
+    lambda hashes: (
+        Conversation.objects.alive()
+        .filter(address__aliases__value_hash__in=hashes, address__aliases__valid_to=None)
+        .values_list("address__aliases__channel", "address__aliases__value_hash", "address", "id")
     )
-)
-_alive = Prepared(
-    lambda addresses: Conversation.objects.alive().filter(address__in=addresses).values_list("address_id", "id")
 )
 _here_already = Prepared(
     lambda channel, hashes: Message.objects.filter(channel=channel, provider_hash__in=hashes).values_list(
@@ -60,7 +59,7 @@ class Desk:
 
     def __init__(self, arrivals: Sequence[Arrival]) -> None:
         self._seen = _already_here(arrivals)
-        self._owner: dict[tuple[int, str], int] = {}  # (channel, alias hash) → address
+        self._owner: dict[tuple[int, str], int] = {}  # (channel, alias hash) → address with a living conversation
         self._living: dict[int, int] = {}  # address → living conversation
         self._door: dict[int, int] = {}  # conversation → address, also of one that was closed meanwhile
         self._rows: list[tuple[object, ...]] = []
@@ -104,9 +103,8 @@ class Desk:
 
     def _look_up(self, arrivals: Sequence[Arrival]) -> None:
         hashes = {identity.value_hash(alias) for _, event in arrivals for alias in event.aliases}
-        for channel, value_hash, address in _owners(hashes):
+        for channel, value_hash, address, conversation in _living(hashes):
             self._owner[channel, value_hash] = address
-        for address, conversation in _alive(set(self._owner.values())):
             self._living[address], self._door[conversation] = conversation, address
 
     def _known(self, channel: Channel, aliases: Sequence[SeenAlias]) -> int | None:

@@ -15,7 +15,7 @@ from baquiano.accounts.models import Organisation, organisation
 from baquiano.channels.protocol import Choice, OutMessage
 from baquiano.conversations import services_near
 from baquiano.conversations.models import Wording
-from baquiano.conversations.surge import Rush, rush_at
+from baquiano.conversations.surge import rush_at
 from baquiano.directory.card import Card
 from baquiano.engine import picks
 from baquiano.engine.danger import Danger
@@ -105,14 +105,13 @@ class Pictures:
     book: Book
     staffing: Staffing
     now: datetime
-    rush: Rush | None = None
 
 
 def pictures() -> Pictures:
     number, now = shelf_number(), timezone.now()
     words = sentences(number)
     staffed = staffed_now(words.organisation)
-    return Pictures(words, shelf.current(number), book.current(number), staffed, now, rush_at(now))
+    return Pictures(words, shelf.current(number), book.current(number), staffed, now)
 
 
 @dataclass(frozen=True)
@@ -154,8 +153,10 @@ def _cards(reply: Reply, voice: Speaker) -> dict[str, Card]:
 
 def _wait(reply: Reply, state: State, voice: Speaker) -> str:
     """On a day of many people, how long it takes until somebody comes. Not to whoever is in danger: they are not in that line."""
-    rush = voice.pictures.rush
-    if rush is None or state.danger or not any(part in COMES for part in reply.parts):
+    if state.danger or not any(part in COMES for part in reply.parts):
+        return ""
+    rush = rush_at(voice.pictures.now)
+    if rush is None:
         return ""
     if rush.wait_minutes is None:
         return voice.say("surge_wait_unknown")

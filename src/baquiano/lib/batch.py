@@ -12,11 +12,13 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 
 from baquiano.lib.fields import EncryptedBytes
+from baquiano.lib.planned import forget_what_is_stale, planned_with_marks
 
 ROWS_AT_ONCE = 400  # 400 rows of 20 columns stay far under the 32,766 parameters of SQLite
+USUAL = 4  # rows in one INSERT up to which it is planned once: larger batches have more to do than to be planned
 _AS_IT_IS = (
     models.CharField,
     models.TextField,
@@ -56,7 +58,12 @@ class Batch:
         with connection.cursor() as cursor:
             for start in range(0, len(ready), ROWS_AT_ONCE):
                 some = ready[start : start + ROWS_AT_ONCE]
-                cursor.execute(self._statement(len(some)), [value for row in some for value in row])
+                say(
+                    cursor,
+                    self._statement(len(some)),
+                    [value for row in some for value in row],
+                    is_usual=len(some) <= USUAL,
+                )
                 ids += [row[0] for row in cursor.fetchall()]
         return ids
 
@@ -95,11 +102,25 @@ class Change:
             return 0
         ready = [_ready(row, self._prepared) for row in rows]
         with connection.cursor() as cursor:
-            if len(ready) == 1:
-                cursor.execute(self._statement, ready[0])
-            else:
-                cursor.executemany(self._statement, ready)
+            say_for_each(cursor, self._statement, ready)
             return int(cursor.rowcount)
+
+
+def say_for_each(cursor: Any, statement: str, rows: Sequence[Row]) -> None:
+    """Once for each row. One alone, the usual case, goes the short way: a batch of one costs three times as much."""
+    if len(rows) == 1:
+        say(cursor, statement, rows[0])
+    else:
+        cursor.executemany(statement, rows)
+
+
+def say(cursor: Any, statement: str, values: Sequence[Any], *, is_usual: bool = True) -> None:
+    """`is_usual`: it is said often enough in these very words to be planned once."""
+    try:
+        cursor.execute(planned_with_marks(statement) if is_usual else statement, values)
+    except DatabaseError as problem:
+        forget_what_is_stale(problem)
+        raise
 
 
 def _ready(row: Row, prepared: Sequence[Prepare | None]) -> Row:

@@ -13,8 +13,10 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import QuerySet
+
+from baquiano.lib import planned
 
 Row = TypeVar("Row")
 SEVERAL = 4
@@ -59,6 +61,8 @@ class _Written:
         self._params = tuple((places.get(param) if _may_be_hole(param) else None, param) for param in params)
         if {place for place, _ in self._params if place is not None} != set(range(len(holes))):
             raise TypeError("a value does not reach the SQL as it is")
+        self._kinds = tuple(_kind(hole) for hole in holes)
+        self._on_server = self._for_the_server() if planned.is_worth_it() else ""
         self._queryset = queryset
         self._queryset.query.get_compiler = lambda *_, **__: self._compiler  # type: ignore[method-assign]
         self._remember_converters()
@@ -75,12 +79,30 @@ class _Written:
 
         self._compiler.get_converters = known
 
+    def _for_the_server(self) -> str:
+        """The same statement with its holes as $1, $2 … and everything else written out: a condition that never changes decides which index
+        serves."""
+        parts = self._sql.split("%s")
+        marks = ["%s" if place is None else f"${place + 1}" for place, _ in self._params]
+        fixed = [param for place, param in self._params if place is None]
+        statement = "".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=True))
+        return planned.written_out(statement, fixed)
+
     def rows(self, values: Sequence[Any]) -> list[Any]:
-        given = [_stored(one) for value in values for one in (value if _is_list(value) else (value,))]
-        params = tuple(fixed if place is None else given[place] for place, fixed in self._params)
-        self._compiler.as_sql = lambda *_, **__: (self._sql, params)
-        rows: Iterable[Any] = self._queryset._iterable_class(self._queryset)  # type: ignore[assignment]
-        return list(rows)
+        given = tuple(_stored(one) for value in values for one in (value if _is_list(value) else (value,)))
+        try:
+            said = self._said(given)
+            self._compiler.as_sql = lambda *_, **__: said
+            rows: Iterable[Any] = self._queryset._iterable_class(self._queryset)  # type: ignore[assignment]
+            return list(rows)
+        except DatabaseError as problem:
+            planned.forget_what_is_stale(problem)
+            raise
+
+    def _said(self, given: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+        if self._on_server:
+            return planned.planned(self._on_server, len(given), self._kinds), given
+        return self._sql, tuple(fixed if place is None else given[place] for place, fixed in self._params)
 
 
 def _here() -> Any:
@@ -114,6 +136,13 @@ def _hole(value: Any, holes: list[Any]) -> Any:
         raise TypeError(f"no hole for {type(value).__name__}")
     holes.append(hole)
     return hole
+
+
+def _kind(hole: Any) -> str:
+    """PostgreSQL's type for it. Compared with a column of a narrower type it is still the column's index that serves."""
+    if isinstance(hole, datetime):
+        return "timestamptz"
+    return "text" if isinstance(hole, str) else "bigint"
 
 
 def _may_be_hole(param: Any) -> bool:

@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from enum import StrEnum
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -108,15 +109,27 @@ def writing(*, on_disk: bool = True) -> Iterator[None]:
     if connection.vendor != "sqlite":
         with transaction.atomic():
             if may_wait:
-                _say("SET LOCAL synchronous_commit TO off")
+                _begin_and_let_wait()
             yield
         return
+    with turn_to_write(), _sqlite_that_waits() if may_wait else nullcontext(), transaction.atomic():
+        yield
+
+
+@contextmanager
+def turn_to_write() -> Iterator[None]:
+    """SQLite's queue, also for whoever decides only at the head of it what is written."""
     _turnstile.enter()
     try:
-        with _sqlite_that_waits() if may_wait else nullcontext(), transaction.atomic():
-            yield
+        yield
     finally:
         _turnstile.leave()
+
+
+def _begin_and_let_wait() -> None:
+    """Both in one message to the server. Where it fails the connection is gone, and the first statement of the transaction says so."""
+    driver: Any = connection.connection
+    driver.pgconn.exec_(b"BEGIN; SET LOCAL synchronous_commit TO off")
 
 
 @contextmanager
@@ -133,10 +146,15 @@ def _say(statement: str) -> None:
         cursor.execute(statement)
 
 
+def stroke(whom: For) -> tuple[str, str]:
+    """What `pg_notify` is given."""
+    return BELL, f"{whom}:{ME}"
+
+
 def ring(whom: For = For.ALL) -> None:
     """After this transaction is committed, wake the loops of this process (and on PostgreSQL of every other)."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             # delivered by the server when this transaction commits
-            cursor.execute("SELECT pg_notify(%s, %s)", [BELL, f"{whom}:{ME}"])
+            cursor.execute("SELECT pg_notify(%s, %s)", stroke(whom))
     transaction.on_commit(lambda: bell.strike(whom))

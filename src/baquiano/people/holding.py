@@ -47,7 +47,8 @@ def _with_other_doors(addresses: Collection[int], held: set[int]) -> set[int]:
     if not behind:
         return held
     roots = set(behind.values())
-    theirs = Q(person__in=joining.records_of(roots))
+    # Their ids, not the question for them: within another question a server that has counted no rows yet asks it for every door there is.
+    theirs = Q(person__in=list(joining.records_of(roots).values_list("pk", flat=True)))
     dangerous = {root for _door, root in _roots(_behind(theirs & Q(address__held_since__isnull=False), timezone.now()))}
     return held | {door for door, root in behind.items() if root in dangerous}
 

@@ -21,6 +21,7 @@ from baquiano.channels.events import Alias as SeenAlias
 from baquiano.channels.events import Scheme
 from baquiano.channels.models import Channel
 from baquiano.lib import crypto
+from baquiano.lib.batch import say_for_each
 from baquiano.lib.prepared import Prepared
 from baquiano.lib.turnstile import writing
 from baquiano.people import joining
@@ -111,7 +112,7 @@ def heard(moments: Mapping[int, datetime]) -> None:
     rows = [(at, address, at) for address, moment in sorted(moments.items()) if (at := as_stored(moment))]
     if rows:
         with connection.cursor() as cursor:
-            cursor.executemany(_HEARD, rows)
+            say_for_each(cursor, _HEARD, rows)
 
 
 def not_heard_since(address: Address, at: datetime, *, unless_after: datetime) -> None:

@@ -21,7 +21,8 @@ from baquiano.accounts.audit import audit
 from baquiano.accounts.models import User
 from baquiano.channels.models import Channel
 from baquiano.channels.protocol import OutMessage
-from baquiano.lib.turnstile import ring, writing
+from baquiano.lib.prepared import Prepared
+from baquiano.lib.turnstile import For, bell, ring, writing
 from baquiano.people.models import Joining
 from baquiano.people.models.consent import Purpose
 from baquiano.post import audience, pace, unasked, window
@@ -281,8 +282,13 @@ def _take_back(broadcast: Broadcast) -> None:
 
 def due(now: datetime) -> int:
     """For the loop of the letters, when nothing else is left to send: the next portion of each. Returns how many lines had their turn."""
-    running = list(Broadcast.objects.filter(state=Stage.SENDING).order_by("approved_at", "pk"))
-    return sum(_portion(broadcast, now) for broadcast in running)
+    written = sum(_portion(broadcast, now) for broadcast in _running())
+    if written:
+        bell.strike(For.LETTERS)
+    return written
+
+
+_running = Prepared(lambda: Broadcast.objects.filter(state=Stage.SENDING).order_by("approved_at", "pk"))
 
 
 def _portion(broadcast: Broadcast, now: datetime) -> int:

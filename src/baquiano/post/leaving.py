@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -14,7 +15,7 @@ from baquiano.channels.registry import sender_of
 from baquiano.lib import faults
 from baquiano.lib.batch import Change
 from baquiano.lib.prepared import Prepared
-from baquiano.lib.turnstile import writing
+from baquiano.lib.turnstile import For, bell, writing
 from baquiano.people import identity
 from baquiano.post import pace, templates, unasked, waiting, window
 from baquiano.post.body import from_json
@@ -39,14 +40,15 @@ def lease(now: datetime, limit: int) -> list[Leased]:
 
     When none of the first may, those behind them are looked at: whoever waits behind a thousand that do not leave is not kept waiting.
     """
-    waiting.come_back(now)
     while True:
-        able = [line for line in _able(now) if sender_of(line.kind)]
-        lines = pace.with_room(able, now)
-        some_go_first = _goes_first(list(lines), now) if lines else []
-        if not some_go_first:  # nobody to send through, or nothing to send: no write lock for that
+        able = _able(now, now - window.LASTS)
+        if any(line.somebody_wrote_again for line in able) and waiting.come_back(now):
+            continue
+        lines = pace.with_room([line for line in able if line.has_letters and sender_of(line.kind)], now)
+        if not lines:  # nobody to send through, or nothing to send: no write lock for that
             return []
-        looked_at, leaving = _lease_some(lines, now, limit, some_go_first=some_go_first[0])
+        some_go_first = any(line.some_go_first for line in able)
+        looked_at, leaving = _lease_some(lines, now, limit, some_go_first=some_go_first)
         if leaving or not looked_at:
             return [leased(letter, lines[letter.address.channel_id], now) for letter in leaving]
 
@@ -54,7 +56,7 @@ def lease(now: datetime, limit: int) -> list[Leased]:
 def _lease_some(
     lines: Mapping[int, Channel], now: datetime, limit: int, *, some_go_first: bool
 ) -> tuple[int, list[Letter]]:
-    """How many were looked at, and those that leave."""
+    """How many were looked at, and those that leave. Where others may leave after them, the bell says so: nobody looks again for nothing."""
     of_lines = list(lines)
     with writing():
         first = _first(of_lines, now) if some_go_first else []
@@ -62,7 +64,18 @@ def _lease_some(
         leaving = pace.admitted(waiting.in_time(unasked.released(some, now), now), lines, now)
         until = now + faults.lasting(LEASE_SECONDS)
         _sending.write([(State.SENDING, until, letter.pk) for letter in leaving])
+    if len(some) == limit or any(_others_may_follow(letter) for letter in leaving):
+        bell.strike(For.LETTERS)
     return len(some), leaving
+
+
+def _others_may_follow(letter: Any) -> bool:
+    """One of hers waits behind it, or others that were not looked at: those that do not go first, the rest of a broadcast."""
+    return bool(letter.has_later or letter.goes_first or letter.purpose)
+
+
+def _due_of_line(now: datetime) -> LetterQuerySet:
+    return Letter.objects.due(now).filter(address__channel=OuterRef("pk"))
 
 
 def _due(lines: Sequence[int], now: datetime) -> LetterQuerySet:
@@ -85,14 +98,20 @@ def _due_in_their_order(lines: Sequence[int], now: datetime) -> LetterQuerySet:
 
 
 def _taken(letters: LetterQuerySet) -> LetterQuerySet:
+    later = Letter.objects.unfinished().filter(address=OuterRef("address"), pk__gt=OuterRef("pk"))
+    letters = letters.annotate(has_later=Exists(later))
     if connection.vendor == "postgresql":
         letters = letters.select_for_update(skip_locked=True, of=("self",))
     return letters.select_related("address__channel", "template")
 
 
-_able = Prepared(Channel.objects.able_to_send)
-_goes_first = Prepared(
-    lambda lines, now: _due(lines, now).order_by("-goes_first").values_list("goes_first", flat=True)[:1]
+# The lines, and in the same question whether there is anything for them: mostly there is not, and then it is the only one asked.
+_able: Prepared[Any] = Prepared(
+    lambda now, since: Channel.objects.able_to_send(now).annotate(
+        has_letters=Exists(_due_of_line(now)),
+        some_go_first=Exists(_due_of_line(now).filter(goes_first=True)),
+        somebody_wrote_again=Exists(waiting.who_wrote_again(since)),
+    )
 )
 _first = Prepared(_due_first)
 _in_their_order = Prepared(_due_in_their_order)

@@ -15,6 +15,7 @@ from django.db import connection
 
 from baquiano.channels.models import Channel
 from baquiano.channels.registry import sender_of
+from baquiano.lib.batch import say_for_each
 from baquiano.lib.prepared import Prepared
 from baquiano.people.models import Address
 from baquiano.post.models import Letter
@@ -118,4 +119,4 @@ def _keep(table: str, moments: Mapping[int, datetime | None]) -> None:
     rows = [(stored(moment), pk) for pk, moment in sorted(moments.items()) if moment]
     if rows:
         with connection.cursor() as cursor:
-            cursor.executemany(f"UPDATE {table} SET paced_until = %s WHERE id = %s", rows)
+            say_for_each(cursor, f"UPDATE {table} SET paced_until = %s WHERE id = %s", rows)

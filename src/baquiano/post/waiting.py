@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from baquiano.channels.protocol import OutMessage
-from baquiano.lib.prepared import Prepared
 from baquiano.lib.turnstile import writing
 from baquiano.people import identity
 from baquiano.people.models import Address
@@ -84,19 +83,14 @@ def _tells_her(letter: Letter, now: datetime) -> bool:
     return True
 
 
-def _who_wrote_again(since: datetime) -> "QuerySet[Letter]":
+def who_wrote_again(since: datetime) -> "QuerySet[Letter]":
     return Letter.objects.waiting_for_her().filter(address__heard_at__gt=since)
 
 
-_somebody_wrote_again = Prepared(lambda since: _who_wrote_again(since).values_list("pk", flat=True)[:1])
-
-
 def come_back(now: datetime) -> int:
-    """Before anything newer leaves: she wrote again, and what waited for that leaves first."""
-    if not _somebody_wrote_again(now - window.LASTS):  # the usual case: no write lock for nothing
-        return 0
+    """Before anything newer leaves: she wrote again, and what waited for that leaves first. Returns how many."""
     with writing():
-        back = list(_who_wrote_again(now - window.LASTS).values_list("pk", "address"))
+        back = list(who_wrote_again(now - window.LASTS).values_list("pk", "address"))
         told = Letter.objects.filter(address__in=[address for _pk, address in back], purpose=Aim.ANSWERED)
         told.filter(state=State.QUEUED).delete()
         return Letter.objects.filter(pk__in=[pk for pk, _address in back]).update(

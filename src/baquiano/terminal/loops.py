@@ -156,7 +156,7 @@ def erase() -> int:
 LOOPS = (
     Loop("clock", clock, 1.0),
     Loop("messages", messages, 0.25, gathers=True, ear=For.MESSAGES, is_told=True),
-    Loop("letters", letters, 0.25, gathers=True, ear=For.LETTERS),
+    Loop("letters", letters, 0.25, gathers=True, ear=For.LETTERS, is_told=True),
     Loop("mails", mails, 1.0, gathers=True, ear=For.MAILS),
     Loop("media", media, 1.0),
     Loop("signs", signs, 0.2),

@@ -36,7 +36,12 @@ def check(hours: str) -> None:
 def staffing(hours: str, *, country: str, timezone: str, now: datetime) -> Staffing:
     """`now` is aware. A public holiday of the country counts as closed unless the hours open on it ("PH 09:00-13:00")."""
     zone = ZoneInfo(timezone)
-    local = now.astimezone(zone).replace(tzinfo=None)
+    return _staffing(hours, country, zone, now.astimezone(zone).replace(second=0, microsecond=0, tzinfo=None))
+
+
+@lru_cache(maxsize=256)
+def _staffing(hours: str, country: str, zone: ZoneInfo, local: datetime) -> Staffing:
+    """Once a minute: nothing opens or closes within one, and every answer asks."""
     ordinary = _CLOSED_ON_HOLIDAYS.sub("", hours)
     table = OpeningHours(ordinary)
     closed_days = frozenset() if "PH" in ordinary else _holidays(country, local.year)
