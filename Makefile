@@ -90,9 +90,9 @@ soak: $(DEV) semantic ## what takes longer: kill -9 at every point of the path, 
 	@printf '▸ What the second round of make test leaves out: every test on PostgreSQL\n'
 	@WHOLE=1 tests/postgres.sh with $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsxR tests --ignore=tests/browser
 	@printf '▸ Long faults and loads on SQLite\n'
-	@env -u DATABASE_URL $(PYTEST) -v -rfEsxR -m soak tests
-	@printf '▸ Long faults and loads on PostgreSQL\n'
-	@tests/postgres.sh with $(PYTEST) -v -rfEsxR -m soak tests --ignore=tests/browser
+	@env -u DATABASE_URL $(PYTEST) -v -rfEsxR --durations=12 -m soak tests
+	@printf '▸ Long faults and loads on PostgreSQL, where a database has a hand in it\n'
+	@tests/postgres.sh with $(PYTEST) -v -rfEsxR --durations=12 -m soak tests --ignore=tests/browser --ignore=tests/safety --ignore=tests/search
 
 # Every file of tests/bench is one measurement that runs by itself; BENCH_POSTGRESQL is the address of a throw-away
 # server with the durability of a real one.
