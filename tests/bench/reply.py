@@ -1,6 +1,8 @@
 """From one WhatsApp text at our door to the reply taken by Meta, one at a time, against the floor: one raw turn and one HTTP call to the same fake.
 
 Interleaved, one machine, the same server and the same durability. A reply that waited for a poll would show: the loops rest a quarter of a second.
+
+Twice: one after another; and each alone, when what the one before left to do (its own row, her blue ticks) is done. Then the floor has the machine to itself, too.
 """
 
 import http.client
@@ -29,10 +31,13 @@ class Watched(Graph):
 
     taken: float = 0.0
     has_taken: threading.Event = field(default_factory=threading.Event)
+    is_read: threading.Event = field(default_factory=threading.Event)
 
     def _accept(self, line: str, body: Json) -> Json:
         accepted = super()._accept(line, body)
-        if body.get("status") != "read":
+        if body.get("status") == "read":
+            self.is_read.set()
+        else:
             self.taken = time.perf_counter()
             self.has_taken.set()
         return accepted
@@ -61,12 +66,17 @@ def _compare(name: str, folder: Path, url: str) -> None:
     ):
         path = f"/webhooks/whatsapp/{_channel(ours, graph)}/"
         for phone in range(PHONES):  # everybody is known, every connection open
-            _reply(port, path, graph, phone, -1)
-        mine, raw = [], []
-        for number in range(ROUNDS):
-            for phone in range(PHONES):
-                raw.append(_posted(floor_port, "/", phone, number) + _sent(graph))
-                mine.append(_reply(port, path, graph, phone, number))
+            _reply(port, path, graph, phone, "warm", alone=True)
+        for how, alone in (("one after another", False), ("each alone", True)):
+            mine, raw = [], []
+            for number in range(ROUNDS):
+                for phone in range(PHONES):
+                    raw.append(_posted(floor_port, "/", phone, f"{alone}{number}") + _sent(graph))
+                    mine.append(_reply(port, path, graph, phone, f"{alone}{number}", alone=alone))
+            _report(f"{name}, {how}", mine, raw)
+
+
+def _report(name: str, mine: list[float], raw: list[float]) -> None:
     ours_ms, raw_ms = statistics.median(mine) * 1000, statistics.median(raw) * 1000
     slow = sorted(mine)[int(len(mine) * 0.95)] * 1000
     print(
@@ -74,19 +84,20 @@ def _compare(name: str, folder: Path, url: str) -> None:
     )
 
 
-def _reply(port: int, path: str, graph: Watched, phone: int, number: int) -> float:
-    """Seconds from the request to the moment the fake took the answer."""
+def _reply(port: int, path: str, graph: Watched, phone: int, run: str, *, alone: bool) -> float:
+    """Seconds from the request to the moment the fake took the answer. `alone`: returns when her message is marked as read, too."""
     graph.has_taken.clear()
+    graph.is_read.clear()
     begun = time.perf_counter()
-    _post(port, path, body(phone, number, "reply"), signed)
-    if not graph.has_taken.wait(60):
-        raise AssertionError("the reply did not come")
+    _post(port, path, body(phone, 0, f"reply-{run}"), signed)
+    if not graph.has_taken.wait(60) or (alone and not graph.is_read.wait(60)):
+        raise AssertionError("the reply did not come, or her message was not marked as read")
     return graph.taken - begun
 
 
-def _posted(port: int, path: str, phone: int, number: int) -> float:
+def _posted(port: int, path: str, phone: int, run: str) -> float:
     begun = time.perf_counter()
-    _post(port, path, body(phone, number, "raw"), signed)
+    _post(port, path, body(phone, 0, f"raw-{run}"), signed)
     return time.perf_counter() - begun
 
 
