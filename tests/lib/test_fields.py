@@ -91,12 +91,8 @@ def test_the_stored_row_has_no_clear_text(user: User, webchat: Channel) -> None:
         ("channels_rawwebhook", "body"),
     ]:
         stored = _stored(table, column)
-        for word in (
-            "Yuli,",
-            "+57 300",
-            "el PPT",
-            '"token"',
-        ):  # with signs that no cipher holds: any three letters it says some day
+        # With signs that no cipher holds: any three letters it says some day.
+        for word in ("Yuli,", "+57 300", "el PPT", '"token"'):
             assert word.encode() not in stored, f"{table}.{column} holds {word!r}"
 
 

@@ -13,6 +13,7 @@ from baquiano.channels.events import LATER, Delivery, Scheme, StatusChanged
 from baquiano.channels.events import Alias as SeenAlias
 from baquiano.channels.models import Channel
 from baquiano.channels.protocol import OutMessage
+from baquiano.lib.turnstile import For, bell
 from baquiano.people import identity
 from baquiano.people.models import Address
 from baquiano.post import actions as post
@@ -70,6 +71,21 @@ def test_letters_to_one_address_leave_one_at_a_time_in_their_order(yuli: Address
     rounds = [post.deliver() for _ in range(5)]
     assert rounds == [1, 1, 1, 1, 0]
     assert [sent.words for sent in graph.sent] == ["0", "1", "2", "3"]
+
+
+def test_after_a_letter_the_bell_rings_only_where_another_may_follow_at_once(yuli: Address, graph: Graph) -> None:
+    """The loop rests after a small round: whoever waits behind must not wait for it to look by itself."""
+    for number in range(2):
+        write(yuli, f"{number}", f"turn:{number}:0")
+    strokes = []
+    for first in (False, False, True):
+        if first:
+            write(yuli, "peligro", "danger:1")
+            Letter.objects.filter(state=State.QUEUED).update(goes_first=True)
+        before = bell.strokes(For.LETTERS)
+        assert post.deliver() == 1
+        strokes.append(bell.strokes(For.LETTERS) - before)
+    assert strokes == [1, 0, 1]
 
 
 def test_the_same_cause_is_one_letter(yuli: Address) -> None:
