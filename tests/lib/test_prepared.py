@@ -111,3 +111,12 @@ def test_each_thread_asks_over_its_own_connection() -> None:
     for thread in threads:
         thread.join()
     assert found == [["Prueba"]] * 12
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["100 %", "%s", "l'été", '"', "ñ 🌱", ""])
+def test_what_never_changes_may_be_any_text(name: str) -> None:
+    webchat = Channel.objects.create(kind="webchat", line="a", name=name)
+    found = Prepared(lambda line: Channel.objects.filter(line=line, name=name))
+    assert found("a") == [webchat]
+    assert found("b") == []

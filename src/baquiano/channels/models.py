@@ -117,7 +117,10 @@ class RawWebhook(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("channel", "digest"), name="one_row_per_body"),)
-        indexes = (models.Index(fields=("id",), condition=models.Q(parsed_at=None), name="raw_waiting"),)
+        indexes = (
+            models.Index(fields=("id",), condition=models.Q(parsed_at=None), name="raw_waiting"),
+            models.Index(fields=("received_at",), name="raw_by_age"),
+        )
 
     def __str__(self) -> str:
         return f"raw {self.pk}"

@@ -56,6 +56,14 @@ def written_out(statement: str, values: Sequence[Any]) -> str:
     return str(operations.compose_sql(statement, values))
 
 
+def literal(value: Any) -> str:
+    """As SQLite itself writes the value, for a statement whose holes are written %s."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT quote(%s)", [value])
+        (written,) = cursor.fetchone()
+    return str(written).replace("%", "%%")
+
+
 def forget_what_is_stale(problem: DatabaseError) -> None:
     """After a statement failed: the next one is prepared anew if the server says that it does not know ours."""
     if getattr(problem.__cause__, "sqlstate", None) in _STALE:

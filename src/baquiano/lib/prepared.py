@@ -63,6 +63,8 @@ class _Written:
             raise TypeError("a value does not reach the SQL as it is")
         self._kinds = tuple(_kind(hole) for hole in holes)
         self._on_server = self._for_the_server() if planned.is_worth_it() else ""
+        self._here = "" if self._on_server else self._in_process()
+        self._order = tuple(place for place, _ in self._params if place is not None)
         self._queryset = queryset
         self._queryset.query.get_compiler = lambda *_, **__: self._compiler  # type: ignore[method-assign]
         self._remember_converters()
@@ -82,11 +84,18 @@ class _Written:
     def _for_the_server(self) -> str:
         """The same statement with its holes as $1, $2 … and everything else written out: a condition that never changes decides which index
         serves."""
-        parts = self._sql.split("%s")
         marks = ["%s" if place is None else f"${place + 1}" for place, _ in self._params]
         fixed = [param for place, param in self._params if place is None]
-        statement = "".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=True))
-        return planned.written_out(statement, fixed)
+        return planned.written_out(self._with(marks), fixed)
+
+    def _in_process(self) -> str:
+        """The same with its holes as they are and everything else written out: SQLite takes an index with a condition only for a statement
+        that says the same in these words, and would plan it anew for each value."""
+        return self._with(["%s" if place is not None else planned.literal(param) for place, param in self._params])
+
+    def _with(self, marks: Sequence[str]) -> str:
+        parts = self._sql.split("%s")
+        return "".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=True))
 
     def rows(self, values: Sequence[Any]) -> list[Any]:
         given = tuple(_stored(one) for value in values for one in (value if _is_list(value) else (value,)))
@@ -102,7 +111,7 @@ class _Written:
     def _said(self, given: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
         if self._on_server:
             return planned.planned(self._on_server, len(given), self._kinds), given
-        return self._sql, tuple(fixed if place is None else given[place] for place, fixed in self._params)
+        return self._here, tuple(given[place] for place in self._order)
 
 
 def _here() -> Any:

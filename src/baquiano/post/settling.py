@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from baquiano.channels.events import LATER, Delivery, StatusChanged
@@ -164,8 +164,10 @@ def _leaves_otherwise(letter: Letter, dispatch: Dispatch, news: _News, now: date
 def settle_parked() -> int:
     """News that came while the answer to our own request was being written down, by another process: neither saw the other. Found by the clock."""
     known = Dispatch.objects.filter(channel=OuterRef("channel"), provider_hash=OuterRef("provider_hash"))
-    hashes = ParkedStatus.objects.filter(Exists(known)).values("provider_hash")
-    letters = list(Dispatch.objects.filter(provider_hash__in=hashes).values_list("letter", flat=True).distinct())
+    parked = ParkedStatus.objects.annotate(letter=Subquery(known.values("letter")[:1])).exclude(letter=None)
+    letters = set(
+        parked.values_list("letter", flat=True)
+    )  # from the few that are parked to their letters, never the other way
     for letter in letters:
         with writing():
             apply_parked(fate.held(letter), Dispatch.objects.filter(letter=letter))

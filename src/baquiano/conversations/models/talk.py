@@ -175,6 +175,7 @@ class Conversation(models.Model):
             models.UniqueConstraint(fields=("address",), condition=Q(closed_at=None), name="one_living_conversation"),
             models.CheckConstraint(condition=Q(owner=None) | Q(owner_until__isnull=False), name="owning_is_a_lease"),
         )
+        indexes = (models.Index(fields=("owner",), condition=Q(owner__isnull=False), name="conversations_owned"),)
 
     def __str__(self) -> str:
         return f"conversation {self.pk}"
@@ -258,6 +259,7 @@ class Message(models.Model):
         )
         indexes = (
             models.Index(fields=("conversation", "id"), condition=Q(state="waiting"), name="messages_waiting"),
+            models.Index(fields=("state", "id"), condition=Q(state="waiting"), name="messages_first_come"),
             models.Index(fields=("id",), condition=Q(kind="revoke") & ~Q(refers_to=""), name="messages_taken_back"),
         )
 

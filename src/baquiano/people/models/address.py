@@ -97,6 +97,7 @@ class Alias(models.Model):
                 fields=("channel", "scheme", "value_hash"), condition=Q(valid_to=None), name="one_living_alias"
             ),
         )
+        indexes = (models.Index(fields=("value_hash", "channel"), condition=Q(valid_to=None), name="living_aliases"),)
 
     def __str__(self) -> str:
         return f"alias {self.pk}: {self.scheme}"

@@ -50,16 +50,22 @@ class State(models.TextChoices):
     FAILED = "failed"
 
 
+_OWED = (State.QUEUED, State.SENDING, State.UNCERTAIN)
+
+
 class LetterQuerySet(models.QuerySet["Letter"]):
+    """Whatever is asked of the few that have not left says `unfinished` in the very words of their indexes: SQLite uses them for nothing else,
+    and looks at every letter there ever was."""
+
     def unfinished(self) -> LetterQuerySet:
-        return self.filter(state__in=(State.QUEUED, State.SENDING, State.UNCERTAIN))
+        return self.filter(state__in=_OWED)
 
     def owed(self) -> LetterQuerySet:
         """Also those that wait for her to write again."""
         return self.unfinished() | self.waiting_for_her()
 
     def due(self, now: datetime) -> LetterQuerySet:
-        return self.filter(state=State.QUEUED, not_before__lte=now)
+        return self.unfinished().filter(state=State.QUEUED, not_before__lte=now)
 
     def waiting_for_her(self) -> LetterQuerySet:
         return self.filter(state=State.WINDOW)
@@ -71,7 +77,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def cut(self, now: datetime) -> LetterQuerySet:
         """Whoever was sending them is gone: their lease ran out."""
-        return self.filter(state=State.SENDING, lease_until__lt=now)
+        return self.unfinished().filter(state=State.SENDING, lease_until__lt=now)
+
+    def in_doubt(self, now: datetime) -> LetterQuerySet:
+        """No news came within the grace."""
+        return self.unfinished().filter(state=State.UNCERTAIN, not_before__lte=now)
 
 
 class Letter(models.Model):
@@ -114,6 +124,11 @@ class Letter(models.Model):
         indexes = (
             models.Index(
                 fields=("address", "id"), condition=Q(state__in=("queued", "sending", "uncertain")), name="letters_owed"
+            ),
+            models.Index(
+                fields=("state", "not_before"),
+                condition=Q(state__in=("queued", "sending", "uncertain")),
+                name="letters_due",
             ),
             models.Index(fields=("address",), condition=Q(state="window"), name="letters_waiting_for_her"),
             models.Index(fields=("settled_at",), condition=Q(state="failed"), name="letters_that_failed"),
