@@ -3,6 +3,7 @@
 A token travels in the headers or in the address itself, so neither is ever logged, and what a library would log of them is turned off here.
 """
 
+import contextlib
 import logging
 import re
 import ssl
@@ -28,7 +29,7 @@ NOT_SET_UP = Dead(0, "settings")
 log = logging.getLogger(__name__)
 
 _lock = threading.Lock()
-_clients: list[httpx.Client] = []  # none before the first letter
+_open: list["_Ways"] = []  # none before the first letter
 
 for _library in ("httpx", "httpcore"):  # they write whole addresses
     logging.getLogger(_library).setLevel(logging.WARNING)
@@ -48,6 +49,15 @@ class Ask:
     def timeout(self) -> httpx.Timeout:
         return httpx.Timeout(self.within, connect=CONNECT_WITHIN)
 
+    def as_request(self) -> httpx.Request:
+        headers = {**_EVERY_TIME, **self.headers}
+        return httpx.Request(
+            self.method, self.url, headers=headers, content=self.body, extensions={"timeout": self.timeout.as_dict()}
+        )
+
+
+_EVERY_TIME = {"User-Agent": "baquiano", "Accept": "*/*", "Accept-Encoding": "gzip"}
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -63,15 +73,13 @@ class Unusable(Exception):
 
 
 def ask(question: Ask) -> Answer | Verdict:
-    """The answer; or a verdict when there is none: before the connection nothing was sent, after it nobody knows. Raises nothing."""
+    """The answer; or a verdict when there is none: before the connection nothing was sent, after it nobody knows. Raises nothing.
+
+    Through the transport alone: what the client puts around it (cookies, redirections, sign-in) is for browsers, and takes as long as the rest.
+    """
     try:
-        answer = client().request(
-            question.method,
-            question.url,
-            content=question.body,
-            headers=dict(question.headers),
-            timeout=question.timeout,
-        )
+        with contextlib.closing(transport().handle_request(question.as_request())) as answer:
+            answer.read()
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError, ValueError):
         return NOT_SET_UP
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as fault:
@@ -120,22 +128,37 @@ def seconds(settings: Mapping[str, str]) -> float | None:
     return within if 0 < within <= 120 else None
 
 
+@dataclass(frozen=True)
+class _Ways:
+    """The same connections, with a client around them and without."""
+
+    transport: httpx.HTTPTransport
+    client: httpx.Client
+
+
 def close() -> None:
     """Close the connections of this process; the next request opens new ones."""
     with _lock:
-        while _clients:
-            _clients.pop().close()
+        while _open:
+            _open.pop().client.close()
 
 
 def client() -> httpx.Client:
-    """One per process, so that connections are kept; proxies and credentials of the environment are not used.
+    """One per process, so that connections are kept; proxies and credentials of the environment are not used."""
+    return _ways().client
 
-    Letters leave in several threads at once: without the lock the first two would make two, and one would never be closed.
-    """
+
+def transport() -> httpx.HTTPTransport:
+    return _ways().transport
+
+
+def _ways() -> _Ways:
+    """Letters leave in several threads at once: without the lock the first two would make two, and one would never be closed."""
     with _lock:
-        if not _clients:
-            _clients.append(httpx.Client(trust_env=False, follow_redirects=False, verify=_authorities()))
-        return _clients[0]
+        if not _open:
+            bare = httpx.HTTPTransport(verify=_authorities(), trust_env=False)
+            _open.append(_Ways(bare, httpx.Client(transport=bare, trust_env=False, follow_redirects=False)))
+        return _open[0]
 
 
 @lru_cache(maxsize=1)

@@ -64,6 +64,7 @@ class Desk:
         self._door: dict[int, int] = {}  # conversation → address, also of one that was closed meanwhile
         self._rows: list[tuple[object, ...]] = []
         self._reached: set[int] = set()  # conversations that something new came into
+        self._waiting: set[int] = set()  # of these, those with something to answer
         self._unread: set[int] = set()  # of these, those with something nobody can read
         self._heard: dict[int, datetime] = {}  # conversation → the person's own clock at the last message taken
         self._media: dict[int, Media] = {}  # place among the rows → what is to be fetched
@@ -83,10 +84,17 @@ class Desk:
         row = _row(channel, event, mark[1], conversation, self._seen)
         self._rows.append(row)
         self._reached.add(conversation)
+        if row[_STATE] == Message.State.WAITING:
+            self._waiting.add(conversation)
         if event.kind not in _ABOUT_ANOTHER:
             sent_at = cast(datetime, row[_SENT_AT])
             self._heard[conversation] = max(sent_at, self._heard.get(conversation, sent_at))
         return conversation
+
+    @property
+    def waiting(self) -> list[int]:
+        """Conversations that something came into to be answered."""
+        return sorted(self._waiting)
 
     def finish(self) -> None:
         messages = _batch.insert(self._rows)
@@ -156,7 +164,7 @@ _batch = Batch(
 )  # fmt: skip
 
 
-_SENT_AT = 4  # its place in a row
+_SENT_AT, _STATE = 4, -1  # their places in a row
 
 
 def _row(

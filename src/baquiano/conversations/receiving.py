@@ -1,4 +1,7 @@
-"""From raw webhooks to messages: parsed outside any transaction, stored in one, the same message twice is one row."""
+"""From raw webhooks to messages: parsed outside any transaction, stored in one, the same message twice is one row.
+
+When only a few wrote, their conversations are leased for their answers in that same transaction: whoever writes alone waits for one commit less.
+"""
 
 import logging
 from collections import defaultdict
@@ -23,7 +26,7 @@ from baquiano.channels.events import (
 )
 from baquiano.channels.models import Channel, RawWebhook
 from baquiano.channels.registry import sender_of
-from baquiano.conversations import blue_ticks
+from baquiano.conversations import blue_ticks, turns
 from baquiano.conversations.arrivals import Desk
 from baquiano.lib import faults
 from baquiano.lib.batch import Change
@@ -40,7 +43,16 @@ class Read:
     events: tuple[Event, ...]
 
 
+@dataclass(frozen=True)
+class TakenIn:
+    """`bodies`: how many were read. `leased`: whom to answer now (`turns.answer`); the others wait in their order (`turns.work`)."""
+
+    bodies: int
+    leased: tuple[turns.Leased, ...] = ()
+
+
 BODIES_AT_ONCE = 200
+A_FEW = 4  # conversations: more of them are a rush, in which whoever has waited longest comes first
 _waiting = Prepared(lambda: RawWebhook.objects.waiting().select_related("channel")[:BODIES_AT_ONCE])
 _unread_of = Prepared(lambda ids: RawWebhook.objects.filter(pk__in=ids, parsed_at=None).values_list("pk", flat=True))
 _unread_and_free = Prepared(
@@ -55,18 +67,26 @@ _read = Change(RawWebhook, "parsed_at", "events", "unparsed")
 
 def take_in(limit: int = BODIES_AT_ONCE) -> int:
     """Reads what waits. Returns how many bodies. One body that cannot be stored never stops the others."""
+    return _take_in(limit, leases=False).bodies
+
+
+def take_in_and_lease() -> TakenIn:
+    """The same, for whoever answers at once: whom they leased and do not answer waits until the lease runs out."""
+    return _take_in(BODIES_AT_ONCE, leases=True)
+
+
+def _take_in(limit: int, *, leases: bool) -> TakenIn:
     waiting = _waiting()[:limit]
     if not waiting:
-        return 0
+        return TakenIn(0)
     faults.point("before_receive")
     read = [Read(raw, _parse(raw)) for raw in waiting]
     try:
-        _store(read)
-        done = len(read)
+        taken = TakenIn(len(read), _store(read, leases=leases))
     except Exception:
-        done = _one_by_one(read)
+        taken = TakenIn(_one_by_one(read))
     faults.point("after_receive")
-    return done
+    return taken
 
 
 def _parse(raw: RawWebhook) -> tuple[Event, ...]:
@@ -86,7 +106,7 @@ def _one_by_one(read: Sequence[Read]) -> int:
 
 def _store_alone(one: Read) -> bool:
     try:
-        _store([one])
+        _store([one], leases=False)
     except Exception as problem:
         log.error("raw webhook %s could not be stored: %s", one.raw.pk, type(problem).__name__)
         if isinstance(problem, PASSING) and timezone.now() - one.raw.received_at < PASSES_WITHIN:
@@ -95,16 +115,18 @@ def _store_alone(one: Read) -> bool:
     return True
 
 
-def _store(read: Sequence[Read]) -> None:
+def _store(read: Sequence[Read], *, leases: bool) -> tuple[turns.Leased, ...]:
     with writing(on_disk=False):  # the bodies are
         ours = _unread_and_free if connection.vendor == "postgresql" else _unread_of
         free = set(ours([one.raw.pk for one in read]))
-        _take_all([one for one in read if one.raw.pk in free])
+        waiting = _take_all([one for one in read if one.raw.pk in free])
         if any(isinstance(event, StatusChanged) for one in read for event in one.events):
             ring(For.LETTERS)  # the next one to the same person may leave
+        return tuple(turns.lease(waiting)) if leases and 0 < len(waiting) <= A_FEW else ()
 
 
-def _take_all(read: Sequence[Read]) -> None:
+def _take_all(read: Sequence[Read]) -> list[int]:
+    """The conversations in which something waits for an answer now."""
     lines = _Lines(one.raw.channel for one in read)
     routed = [(one, [(_line_of(e, one.raw, lines), e) for e in one.events]) for one in read]
     desk = Desk([(line, e) for _, events in routed for line, e in events if line and isinstance(e, Received)])
@@ -117,6 +139,7 @@ def _take_all(read: Sequence[Read]) -> None:
     _read.write([(now, count, unparsed, pk) for (count, unparsed), rows in told.items() for pk in rows])
     for one in read:
         _forget_places(one)
+    return desk.waiting
 
 
 def _forget_places(one: Read) -> None:

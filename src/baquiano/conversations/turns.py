@@ -1,13 +1,14 @@
 """Claim → the engine → settle: two short transactions with the thinking between them.
 
-`claim` leases conversations whose messages wait and reads state and number; `think` computes every turn with no transaction open; `settle` writes
+`claim` leases conversations whose messages wait and reads state and number (of a few that came in just now, `receiving` leases them with what
+it stores); `think` computes every turn with no transaction open; `settle` writes
 state, letters, hand-offs and alerts only if the number is unchanged. A process that dies in between leaves
 its lease, which runs out; the turn is then taken again from the same state, and a letter's cause makes it one letter.
 """
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -54,6 +55,14 @@ same; a corrected question is answered like a new one."""
 
 
 @dataclass(frozen=True)
+class Leased:
+    """One conversation that nobody else answers until the lease runs out, and its messages that wait, in the order they were sent."""
+
+    conversation: Conversation
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True)
 class Claimed:
     """One conversation leased to us, as it was. `messages` waiting, in the order they were sent."""
 
@@ -87,7 +96,15 @@ class Thought:
 
 def work(limit: int = 32) -> int:
     """Answers what waits. Returns how many conversations."""
-    claimed = claim(limit)
+    return _answer(claim(limit))
+
+
+def answer(leased: Sequence[Leased]) -> int:
+    """The same for those that were leased with what came in."""
+    return _answer(_as_they_are(leased, timezone.now()))
+
+
+def _answer(claimed: Sequence[Claimed]) -> int:
     if not claimed:
         return 0
     faults.point("after_claim")
@@ -146,7 +163,7 @@ _waiting_in = Prepared(
 _messages_of = Prepared(lambda ids: Message.objects.waiting().filter(conversation__in=ids).order_by("sent_at", "id"))
 
 
-def _unclaimed(ids: Sequence[int], now: datetime) -> QuerySet[Conversation]:
+def _unclaimed(ids: Collection[int], now: datetime) -> QuerySet[Conversation]:
     free = Conversation.objects.filter(Q(claimed_until=None) | Q(claimed_until__lt=now), pk__in=ids)
     return free.select_related("address__channel")
 
@@ -165,16 +182,34 @@ def claim(limit: int, only: Conversation | None = None) -> list[Claimed]:
     if not wanted:  # the usual case: no write lock for nothing
         return []
     with writing(on_disk=False):  # a claim that is lost is made again
-        conversations = (_free_and_ours if connection.vendor == "postgresql" else _free)(wanted, now)
-        ids = [conversation.pk for conversation in conversations]
-        _claimed.write([(now + faults.lasting(CLAIM_SECONDS), pk) for pk in ids])
-        messages: dict[int, list[Message]] = defaultdict(list)
-        for message in _messages_of(ids):
-            messages[message.conversation_id].append(message)
+        leased = lease(wanted)
+    return _as_they_are(leased, now)
+
+
+def lease(wanted: Collection[int]) -> list[Leased]:
+    """Of these conversations the ones that nobody else has. Inside the caller's transaction."""
+    now = timezone.now()
+    free = (_free_and_ours if connection.vendor == "postgresql" else _free)(wanted, now)
+    ids = [conversation.pk for conversation in free]
+    _claimed.write([(now + faults.lasting(CLAIM_SECONDS), pk) for pk in ids])
+    messages: dict[int, list[Message]] = defaultdict(list)
+    for message in _messages_of(ids):
+        messages[message.conversation_id].append(message)
+    return [Leased(one, tuple(messages[one.pk][:MESSAGES_AT_ONCE])) for one in free]
+
+
+def _as_they_are(leased: Sequence[Leased], now: datetime) -> list[Claimed]:
+    """With what the assistant knows of each. No transaction is open."""
+    if not leased:
+        return []
+    conversations = [one.conversation for one in leased]
     held = holding.held_among([conversation.address for conversation in conversations])
     notices = changed.open_notices([c for c in conversations if c.owner_id is None], now)
     states = {c.pk: changed.offering(_state_of(c, c.address_id in held), notices.get(c.pk, ())) for c in conversations}
-    return [Claimed(c, c.state_number, states[c.pk], tuple(messages[c.pk][:MESSAGES_AT_ONCE])) for c in conversations]
+    return [
+        Claimed(one.conversation, one.conversation.state_number, states[one.conversation.pk], one.messages)
+        for one in leased
+    ]
 
 
 def _state_of(conversation: Conversation, is_held: bool) -> State:

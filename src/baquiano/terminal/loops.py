@@ -81,7 +81,8 @@ class Loop:
 
 
 def messages() -> int:
-    return receiving.take_in() + turns.work()
+    taken = receiving.take_in_and_lease()
+    return taken.bodies + turns.answer(taken.leased) + turns.work()
 
 
 def letters() -> int:
