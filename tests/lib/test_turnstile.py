@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from baquiano.knowledge.models import Shelf
-from baquiano.lib.turnstile import Bell, Turnstile, bell, ring, writing
+from baquiano.lib.turnstile import BELL, Bell, For, Turnstile, bell, ring, writing
 
 PATIENCE = 20  # seconds after which a test that hangs says so; nothing waits for it when all is well
 
@@ -186,6 +186,36 @@ def test_a_stroke_before_the_waiting_is_not_missed() -> None:
     ours.strike()
     assert ours.wait(0, PATIENCE) == 1
     assert ours.wait(1, 0) == 1
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    over = threading.Event()
+    timer = threading.Timer(PATIENCE, over.set)
+    timer.daemon = True
+    timer.start()
+    while not is_so() and not over.is_set():
+        pass
+    timer.cancel()
+    assert is_so()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_other_processes_are_woken_only_if_nobody_here_is_waiting_for_it() -> None:
+    parameters = connection.get_connection_params()
+    where = {name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters}
+    with getattr(connection, "Database").connect(**where, autocommit=True) as another:  # noqa: B009
+        another.execute(f"LISTEN {BELL}")
+        threads = _started(lambda: bell.wait(bell.strokes(For.LETTERS), PATIENCE, For.LETTERS))
+        _until(lambda: bell.is_awaited(For.LETTERS))
+        with writing():
+            ring(For.LETTERS)
+        assert _ended(threads)
+        with writing():
+            ring(For.MESSAGES)
+        told = [stroke.payload.partition(":")[0] for stroke in another.notifies(timeout=PATIENCE, stop_after=1)]
+    assert told == ["messages"]
+    assert not bell.is_awaited(For.LETTERS)
 
 
 def _is_on_disk_at_once() -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,22 +142,34 @@ def test_a_doubt_about_an_earlier_letter_holds_up_no_danger_text(whatsapp: Chann
     assert len(leaving.lease(timezone.now(), 9)) == 1
 
 
-STATEMENTS = 3 if connection.vendor == "postgresql" else 2
-"""One for all lines, one for all people, and where somebody else may write, one that holds the lines."""
+def waiting_letters() -> list[Letter]:
+    return list(Letter.objects.filter(state=State.QUEUED).select_related("address__channel").order_by("pk"))
 
 
 @pytest.mark.django_db
-def test_pacing_a_batch_takes_the_same_statements_however_large_it_is(
+def test_pacing_a_batch_takes_two_statements_however_large_it_is(
     whatsapp: Channel, django_assert_num_queries: "pytest.FixtureRequest"
 ) -> None:
+    """One for the line, one for all people; the very first letter of a line asks once more."""
     counted = []
-    for count in (2, 12):
-        addresses = people(whatsapp, count)
-        send(addresses, cause=f"turn{count}")
-        letters = list(Letter.objects.filter(state=State.QUEUED).select_related("address__channel"))
-        with django_assert_num_queries(STATEMENTS):  # type: ignore[operator]
-            counted.append(
-                len(pace.admitted(letters, {whatsapp.pk: whatsapp}, timezone.now() + timedelta(hours=count)))
-            )
+    for count, statements in ((1, 3), (2, 2), (12, 2)):
+        send(people(whatsapp, count), cause=f"turn{count}")
+        letters, line = waiting_letters(), Channel.objects.get(pk=whatsapp.pk)
+        with django_assert_num_queries(statements):  # type: ignore[operator]
+            counted.append(len(pace.admitted(letters, {line.pk: line}, timezone.now() + timedelta(hours=count))))
         Letter.objects.update(state=State.READ)
-    assert counted == [2, 12]
+    assert counted == [1, 2, 12]
+
+
+@pytest.mark.django_db
+def test_what_another_worker_let_leave_meanwhile_counts(whatsapp: Channel) -> None:
+    whatsapp.settings |= {"a_second": "20"}  # five at once
+    whatsapp.paced_until = BEGAN
+    whatsapp.save()
+    send(people(whatsapp, 9))
+    as_it_was, letters = Channel.objects.get(pk=whatsapp.pk), waiting_letters()
+    now = BEGAN + timedelta(hours=1)
+    assert len(pace.admitted(letters[:4], {whatsapp.pk: Channel.objects.get(pk=whatsapp.pk)}, now)) == 4
+    assert len(pace.admitted(letters[4:], {whatsapp.pk: as_it_was}, now)) == 1
+    whatsapp.refresh_from_db()
+    assert whatsapp.paced_until == now + 5 * timedelta(seconds=1 / 20)

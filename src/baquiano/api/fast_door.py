@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
@@ -26,7 +26,7 @@ from baquiano.channels.models import Channel
 from baquiano.channels.whatsapp.verify import SECRETS, signature_is_valid
 from baquiano.lib import crypto, faults
 from baquiano.lib.batch import USUAL, say, say_for_each
-from baquiano.lib.turnstile import For, bell, ring, stroke, turn_to_write, writing
+from baquiano.lib.turnstile import For, bell, others_are_told, ring, stroke, turn_to_write, writing
 
 log = logging.getLogger(__name__)
 
@@ -66,11 +66,13 @@ def insert(rows: Sequence[Row]) -> None:
 
 def _insert_and_ring(rows: Sequence[Row]) -> None:
     """One statement, which is a transaction by itself: four times to the server and back would be most of what a body costs."""
-    kept = f"{_INTO}{', '.join([_ROW] * len(rows))}{_ONCE} RETURNING id"
+    statement = f"{_INTO}{', '.join([_ROW] * len(rows))}{_ONCE} RETURNING id"
+    values: list[Any] = [value for row in rows for value in row]
+    if others_are_told(For.MESSAGES):
+        statement = f"WITH kept AS ({statement}) SELECT pg_notify(%s, %s) FROM kept LIMIT 1"
+        values += stroke(For.MESSAGES)
     with connection.cursor() as cursor:
-        values = [value for row in rows for value in row]
-        say(cursor, f"WITH kept AS ({kept}) SELECT pg_notify(%s, %s) FROM kept LIMIT 1", [*values, *stroke(For.MESSAGES)],
-            is_usual=len(rows) <= USUAL)  # fmt: skip
+        say(cursor, statement, values, is_usual=len(rows) <= USUAL)
         is_new = cursor.fetchone() is not None
     if is_new:
         transaction.on_commit(lambda: bell.strike(For.MESSAGES))

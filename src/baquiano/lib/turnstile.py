@@ -72,6 +72,7 @@ class Bell:
     def __init__(self) -> None:
         self._struck = threading.Condition()
         self._strokes: Counter[For] = Counter()
+        self._resting: Counter[For] = Counter()
 
     def strike(self, whom: For = For.ALL) -> None:
         with self._struck:
@@ -87,8 +88,17 @@ class Bell:
     def wait(self, heard: int, seconds: float, ear: For = For.ALL) -> int:
         """Returns at the next stroke after `heard`, or after the time; gives the strokes so far."""
         with self._struck:
-            self._struck.wait_for(lambda: self.strokes(ear) != heard, timeout=seconds)
+            self._resting[ear] += 1
+            try:
+                self._struck.wait_for(lambda: self.strokes(ear) != heard, timeout=seconds)
+            finally:
+                self._resting[ear] -= 1
             return self.strokes(ear)
+
+    def is_awaited(self, whom: For) -> bool:
+        """Somebody of this process rests on it now, and has nothing else to do."""
+        with self._struck:
+            return self._resting[whom] > 0
 
 
 _turnstile = Turnstile()
@@ -151,9 +161,14 @@ def stroke(whom: For) -> tuple[str, str]:
     return BELL, f"{whom}:{ME}"
 
 
+def others_are_told(whom: For) -> bool:
+    """Whether other processes are woken, too. Not for what one of ours is waiting for: they would only look for what it has taken."""
+    return connection.vendor == "postgresql" and not bell.is_awaited(whom)
+
+
 def ring(whom: For = For.ALL) -> None:
-    """After this transaction is committed, wake the loops of this process (and on PostgreSQL of every other)."""
-    if connection.vendor == "postgresql":
+    """After this transaction is committed, wake the loops of this process (and on PostgreSQL of the others, if ours are busy)."""
+    if others_are_told(whom):
         with connection.cursor() as cursor:
             # delivered by the server when this transaction commits
             cursor.execute("SELECT pg_notify(%s, %s)", stroke(whom))

@@ -61,6 +61,8 @@ def _lease_some(
     with writing():
         first = _first(of_lines, now) if some_go_first else []
         some = (first or _in_their_order(of_lines, now))[:limit]
+        for letter in some:
+            letter.address.channel = lines[letter.address.channel_id]
         leaving = pace.admitted(waiting.in_time(unasked.released(some, now), now), lines, now)
         until = now + faults.lasting(LEASE_SECONDS)
         _sending.write([(State.SENDING, until, letter.pk) for letter in leaving])
@@ -102,7 +104,7 @@ def _taken(letters: LetterQuerySet) -> LetterQuerySet:
     letters = letters.annotate(has_later=Exists(later))
     if connection.vendor == "postgresql":
         letters = letters.select_for_update(skip_locked=True, of=("self",))
-    return letters.select_related("address__channel", "template")
+    return letters.select_related("address", "template")
 
 
 # The lines, and in the same question whether there is anything for them: mostly there is not, and then it is the only one asked.

@@ -7,15 +7,13 @@ after a pause no more than the burst leaves at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from baquiano.channels.models import Channel
 from baquiano.channels.registry import sender_of
-from baquiano.lib.batch import say_for_each
+from baquiano.lib.batch import Change
 from baquiano.lib.prepared import Prepared
 from baquiano.people.models import Address
 from baquiano.post.models import Letter
@@ -70,41 +68,71 @@ def with_room(lines: Iterable[Channel], now: datetime) -> dict[int, Channel]:
 def admitted(letters: Iterable[Letter], lines: Mapping[int, Channel], now: datetime) -> list[Letter]:
     """Those that may leave now, in their order. One that is too much for its person waits; one that is too much for its line is looked
     at again soon. Inside the caller's transaction: one statement for all lines and one for all people, whatever their number.
+
+    `lines`: as they were read a moment ago. If another worker has let letters of them leave since, we count on from where it stopped.
     """
     waiting = list(letters)
-    of_line, of_person, leaving = _kept(waiting), dict[int, datetime](), []
+    ours = {letter.address.channel_id for letter in waiting}
+    chosen = _of_one_line(waiting, lines, now) if len(ours) == 1 else None
+    if chosen is None:
+        chosen = _choose(waiting, lines, dict(_held(ours)), now)
+        _of_lines.write([(moment, pk) for pk, moment in sorted(chosen.of_line.items())])
+    for letter, opens_at in chosen.too_soon:
+        Letter.objects.filter(pk=letter.pk).update(not_before=opens_at)
+    _of_people.write([(moment, pk) for pk, moment in sorted(chosen.of_person.items())])
+    return chosen.leaving
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """`of_line`, `of_person`: the moments to keep. `too_soon`: with the moment from which each may leave."""
+
+    leaving: list[Letter]
+    too_soon: list[tuple[Letter, datetime]]
+    of_line: dict[int, datetime]
+    of_person: dict[int, datetime]
+
+
+def _choose(
+    waiting: Iterable[Letter], lines: Mapping[int, Channel], was: Mapping[int, datetime | None], now: datetime
+) -> _Chosen:
+    chosen = _Chosen([], [], {}, {})
     for letter in waiting:
-        line = lines[letter.address.channel_id]
-        whole, own = limit_of_line(line), limit_of_person(line)
-        if not _is_open(whole, of_line[line.pk], now):
+        line, door = letter.address.channel_id, letter.address
+        whole, own = limit_of_line(lines[line]), limit_of_person(lines[line])
+        due = chosen.of_line.get(line, was[line])
+        if not _is_open(whole, due, now):
             continue
-        if own and not _is_open(own, letter.address.paced_until, now):
-            Letter.objects.filter(pk=letter.pk).update(not_before=own.opens_at(letter.address.paced_until, now))
+        if own and not _is_open(own, door.paced_until, now):
+            chosen.too_soon.append((letter, own.opens_at(door.paced_until, now)))
             continue
-        leaving.append(letter)
+        chosen.leaving.append(letter)
         if whole:
-            of_line[line.pk] = whole.after(of_line[line.pk], now)
+            chosen.of_line[line] = whole.after(due, now)
         if own:
-            of_person[letter.address_id] = own.after(letter.address.paced_until, now)
-    _keep(Channel._meta.db_table, of_line)
-    _keep(Address._meta.db_table, of_person)
-    return leaving
+            chosen.of_person[door.pk] = own.after(door.paced_until, now)
+    return chosen
 
 
 def _is_open(limit: Limit | None, due: datetime | None, now: datetime) -> bool:
     return limit is None or limit.opens_at(due, now) <= now
 
 
-def _kept(letters: Iterable[Letter]) -> dict[int, datetime | None]:
-    """Of each line, held until the transaction ends: another worker counts on from where we stop."""
-    if connection.vendor == "postgresql":
-        return dict(_paced({letter.address.channel_id for letter in letters}))
-    return {
-        letter.address.channel_id: letter.address.channel.paced_until for letter in letters
-    }  # nobody else writes now
+def _of_one_line(waiting: Sequence[Letter], lines: Mapping[int, Channel], now: datetime) -> _Chosen | None:
+    """The usual case, without asking again what was read a moment ago. None: another worker has moved it on since; nothing is written."""
+    line = lines[waiting[0].address.channel_id]
+    if line.paced_until is None:
+        return None
+    chosen = _choose(waiting, lines, {line.pk: line.paced_until}, now)
+    rows = [(moment, pk, line.paced_until) for pk, moment in chosen.of_line.items()]
+    return chosen if _if_unmoved.write(rows) == len(rows) else None
 
 
-_paced = Prepared(
+_if_unmoved = Change(Channel, "paced_until", only_if=("paced_until",))
+_of_lines = Change(Channel, "paced_until")
+_of_people = Change(Address, "paced_until")
+# Held until the transaction ends: another worker counts on from where we stop.
+_held = Prepared(
     lambda lines: (
         Channel.objects.filter(pk__in=lines)
         .order_by("pk")
@@ -112,11 +140,3 @@ _paced = Prepared(
         .values_list("pk", "paced_until")
     )
 )
-
-
-def _keep(table: str, moments: Mapping[int, datetime | None]) -> None:
-    stored = connection.ops.adapt_datetimefield_value
-    rows = [(stored(moment), pk) for pk, moment in sorted(moments.items()) if moment]
-    if rows:
-        with connection.cursor() as cursor:
-            say_for_each(cursor, f"UPDATE {table} SET paced_until = %s WHERE id = %s", rows)
