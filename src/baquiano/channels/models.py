@@ -40,7 +40,7 @@ class Channel(models.Model):
     kind = models.CharField(max_length=20, choices=ChannelKind)
     line = models.CharField(max_length=60)  # the provider's id of our number; "web", "console"
     name = models.CharField(max_length=80)
-    settings = EncryptedJSON(default=dict)
+    settings = EncryptedJSON(default=dict, is_steady=True)
     is_open = models.BooleanField(default=True)
     paused_until = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=40, blank=True)  # why it cannot send; a person must act

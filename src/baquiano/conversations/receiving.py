@@ -45,10 +45,12 @@ class Read:
 
 @dataclass(frozen=True)
 class TakenIn:
-    """`bodies`: how many were read. `leased`: whom to answer now (`turns.answer`); the others wait in their order (`turns.work`)."""
+    """`bodies`: how many were read. `leased`: whom to answer now (`turns.answer`); others, if there are any, wait in their order
+    (`turns.work`)."""
 
     bodies: int
     leased: tuple[turns.Leased, ...] = ()
+    others_wait: bool = False
 
 
 BODIES_AT_ONCE = 200
@@ -82,9 +84,9 @@ def _take_in(limit: int, *, leases: bool) -> TakenIn:
     faults.point("before_receive")
     read = [Read(raw, _parse(raw)) for raw in waiting]
     try:
-        taken = TakenIn(len(read), _store(read, leases=leases))
+        taken = _store(read, leases=leases)
     except Exception:
-        taken = TakenIn(_one_by_one(read))
+        taken = TakenIn(_one_by_one(read), others_wait=True)
     faults.point("after_receive")
     return taken
 
@@ -115,14 +117,15 @@ def _store_alone(one: Read) -> bool:
     return True
 
 
-def _store(read: Sequence[Read], *, leases: bool) -> tuple[turns.Leased, ...]:
+def _store(read: Sequence[Read], *, leases: bool) -> TakenIn:
     with writing(on_disk=False):  # the bodies are
         ours = _unread_and_free if connection.vendor == "postgresql" else _unread_of
         free = set(ours([one.raw.pk for one in read]))
         waiting = _take_all([one for one in read if one.raw.pk in free])
         if any(isinstance(event, StatusChanged) for one in read for event in one.events):
             ring(For.LETTERS)  # the next one to the same person may leave
-        return tuple(turns.lease(waiting)) if leases and 0 < len(waiting) <= A_FEW else ()
+        leased = tuple(turns.lease(waiting)) if leases and 0 < len(waiting) <= A_FEW else ()
+    return TakenIn(len(read), leased, len(leased) < len(waiting) or any(one.has_more for one in leased))
 
 
 def _take_all(read: Sequence[Read]) -> list[int]:

@@ -56,10 +56,14 @@ same; a corrected question is answered like a new one."""
 
 @dataclass(frozen=True)
 class Leased:
-    """One conversation that nobody else answers until the lease runs out, and its messages that wait, in the order they were sent."""
+    """One conversation that nobody else answers until the lease runs out, and its messages that wait, in the order they were sent.
+
+    `has_more`: the rest of them waits for the next time.
+    """
 
     conversation: Conversation
     messages: tuple[Message, ...]
+    has_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -195,7 +199,10 @@ def lease(wanted: Collection[int]) -> list[Leased]:
     messages: dict[int, list[Message]] = defaultdict(list)
     for message in _messages_of(ids):
         messages[message.conversation_id].append(message)
-    return [Leased(one, tuple(messages[one.pk][:MESSAGES_AT_ONCE])) for one in free]
+    return [
+        Leased(one, tuple(messages[one.pk][:MESSAGES_AT_ONCE]), len(messages[one.pk]) > MESSAGES_AT_ONCE)
+        for one in free
+    ]
 
 
 def _as_they_are(leased: Sequence[Leased], now: datetime) -> list[Claimed]:

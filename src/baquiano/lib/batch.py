@@ -38,6 +38,7 @@ class Batch:
     def __init__(self, model: type[models.Model], *fields: str) -> None:
         self._model = model
         self._names = fields
+        self._statements: dict[int, str] = {}  # by the number of rows
 
     @cached_property
     def _columns(self) -> tuple[models.Field[Any, Any], ...]:
@@ -68,6 +69,12 @@ class Batch:
         return ids
 
     def _statement(self, count: int) -> str:
+        known = self._statements.get(count)
+        if known is None:
+            known = self._statements[count] = self._written(count)
+        return known
+
+    def _written(self, count: int) -> str:
         quote = connection.ops.quote_name
         columns = ", ".join(quote(str(field.column)) for field in self._columns)
         one = f"({', '.join(['%s'] * len(self._columns))})"

@@ -10,6 +10,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -49,6 +50,7 @@ def hand_over(secrets: Sequence[str], hash_secret: str) -> None:
     if not secrets or not hash_secret:
         raise KeysMissing("no encryption key was given")
     hash_key = hashlib.sha256(hash_secret.encode()).digest()
+    decrypt_steady.cache_clear()
     _keys[:] = [_Keys(tuple(secrets), tuple(Fernet(s) for s in secrets), hash_key)]
 
 
@@ -75,6 +77,12 @@ def decrypt(token: bytes) -> bytes:
     if plain is None:
         raise WrongKey("a stored value does not open with the keys of this installation")
     return plain
+
+
+@lru_cache(maxsize=64)
+def decrypt_steady(token: bytes) -> bytes:
+    """For the few values that every message reads and hardly anybody changes: opened once while the keys stay the same."""
+    return decrypt(token)
 
 
 def _opened(token: bytes) -> bytes | None:

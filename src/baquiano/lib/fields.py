@@ -18,7 +18,11 @@ class NotSearchable(TypeError):
 
 
 class EncryptedBytes(_Binary):
-    """Bytes, encrypted with the keys of the installation."""
+    """Bytes, encrypted with the keys of the installation. `is_steady`: few rows, read all the time: what was opened stays in memory."""
+
+    def __init__(self, *args: Any, is_steady: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._decrypt = crypto.decrypt_steady if is_steady else crypto.decrypt
 
     def _seal(self, value: Any) -> bytes:
         return crypto.encrypt(bytes(value))
@@ -31,7 +35,7 @@ class EncryptedBytes(_Binary):
         return super().get_db_prep_value(sealed, connection, prepared)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return None if value is None else self._open(crypto.decrypt(bytes(value)))
+        return None if value is None else self._open(self._decrypt(bytes(value)))
 
     def to_python(self, value: Any) -> Any:
         return value

@@ -67,17 +67,22 @@ class For(StrEnum):
 
 
 class Bell:
-    """Wakes the loops that wait. Each remembers how many strokes it has heard, so none is missed and none is stolen."""
+    """Wakes the loops that wait. Each remembers how many strokes it has heard, so none is missed and none is stolen; and a stroke for one
+    ear wakes no other, which would only take a turn at the processor to find that out.
+    """
 
     def __init__(self) -> None:
-        self._struck = threading.Condition()
+        lock = threading.Lock()
+        self._ears = {ear: threading.Condition(lock) for ear in For}
+        self._lock = lock
         self._strokes: Counter[For] = Counter()
         self._resting: Counter[For] = Counter()
 
     def strike(self, whom: For = For.ALL) -> None:
-        with self._struck:
+        with self._lock:
             self._strokes[whom] += 1
-            self._struck.notify_all()
+            for ear in For if whom is For.ALL else (whom, For.ALL):
+                self._ears[ear].notify_all()
 
     def strokes(self, ear: For = For.ALL) -> int:
         """For one ear: its own, and those for all. `ALL` hears every stroke."""
@@ -87,17 +92,17 @@ class Bell:
 
     def wait(self, heard: int, seconds: float, ear: For = For.ALL) -> int:
         """Returns at the next stroke after `heard`, or after the time; gives the strokes so far."""
-        with self._struck:
+        with self._lock:
             self._resting[ear] += 1
             try:
-                self._struck.wait_for(lambda: self.strokes(ear) != heard, timeout=seconds)
+                self._ears[ear].wait_for(lambda: self.strokes(ear) != heard, timeout=seconds)
             finally:
                 self._resting[ear] -= 1
             return self.strokes(ear)
 
     def is_awaited(self, whom: For) -> bool:
         """Somebody of this process rests on it now, and has nothing else to do."""
-        with self._struck:
+        with self._lock:
             return self._resting[whom] > 0
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from baquiano.channels.events import Alias
 from baquiano.channels.models import Channel
@@ -107,12 +107,16 @@ def _taken(letters: LetterQuerySet) -> LetterQuerySet:
     return letters.select_related("address", "template")
 
 
-# The lines, and in the same question whether there is anything for them: mostly there is not, and then it is the only one asked.
+# The lines for which there is something: mostly there is none, and then nothing else is asked.
 _able: Prepared[Any] = Prepared(
-    lambda now, since: Channel.objects.able_to_send(now).annotate(
-        has_letters=Exists(_due_of_line(now)),
-        some_go_first=Exists(_due_of_line(now).filter(goes_first=True)),
-        somebody_wrote_again=Exists(waiting.who_wrote_again(since)),
+    lambda now, since: (
+        Channel.objects.able_to_send(now)
+        .annotate(
+            has_letters=Exists(_due_of_line(now)),
+            some_go_first=Exists(_due_of_line(now).filter(goes_first=True)),
+            somebody_wrote_again=Exists(waiting.who_wrote_again(since)),
+        )
+        .filter(Q(has_letters=True) | Q(somebody_wrote_again=True))
     )
 )
 _first = Prepared(_due_first)

@@ -9,6 +9,7 @@ each row is claimed with SKIP LOCKED.
 import ctypes
 import fcntl
 import logging
+import math
 import os
 import socket
 import threading
@@ -53,6 +54,7 @@ from baquiano.terminal import running
 
 log = logging.getLogger(__name__)
 
+LOOKS_EVERY = 0.25  # seconds between two looks at what nobody told of
 TICK_EVERY = 5.0  # seconds between two written signs of life
 AFTER_TROUBLE = 1.0
 
@@ -80,9 +82,25 @@ class Loop:
     is_told: bool = False
 
 
-def messages() -> int:
-    taken = receiving.take_in_and_lease()
-    return taken.bodies + turns.answer(taken.leased) + turns.work()
+class Messages:
+    """What came in, and its answers. Whoever writes alone is answered at once; whether somebody else waits is then not asked again, if
+    nobody did a moment ago.
+    """
+
+    def __init__(self) -> None:
+        self._nobody_until = -math.inf
+
+    def __call__(self) -> int:
+        taken = receiving.take_in_and_lease()
+        done = taken.bodies + turns.answer(taken.leased)
+        if taken.leased and not taken.others_wait and time.monotonic() < self._nobody_until:
+            return done
+        worked = turns.work()
+        self._nobody_until = -math.inf if worked else time.monotonic() + LOOKS_EVERY
+        return done + worked
+
+
+messages = Messages()
 
 
 def letters() -> int:
@@ -156,8 +174,8 @@ def erase() -> int:
 
 LOOPS = (
     Loop("clock", clock, 1.0),
-    Loop("messages", messages, 0.25, gathers=True, ear=For.MESSAGES, is_told=True),
-    Loop("letters", letters, 0.25, gathers=True, ear=For.LETTERS, is_told=True),
+    Loop("messages", messages, LOOKS_EVERY, gathers=True, ear=For.MESSAGES, is_told=True),
+    Loop("letters", letters, LOOKS_EVERY, gathers=True, ear=For.LETTERS, is_told=True),
     Loop("mails", mails, 1.0, gathers=True, ear=For.MAILS),
     Loop("media", media, 1.0),
     Loop("signs", signs, 0.2),
