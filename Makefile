@@ -89,10 +89,14 @@ soak: $(DEV) semantic ## what takes longer: kill -9 at every point of the path, 
 	@env -u DATABASE_URL EXAMPLES=soak $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsxR -m 'hypothesis and not soak' tests
 	@printf '▸ What the second round of make test leaves out: every test on PostgreSQL\n'
 	@WHOLE=1 tests/postgres.sh with $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsxR tests --ignore=tests/browser
-	@printf '▸ Long faults and loads on SQLite\n'
-	@env -u DATABASE_URL $(PYTEST) -v -rfEsxR --durations=12 -m soak tests
-	@printf '▸ Long faults and loads on PostgreSQL, where a database has a hand in it\n'
-	@tests/postgres.sh with $(PYTEST) -v -rfEsxR --durations=12 -m soak tests --ignore=tests/browser --ignore=tests/safety --ignore=tests/search
+	@printf '▸ What takes long, on SQLite\n'
+	@env -u DATABASE_URL $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsxR --durations=12 -m soak tests --ignore=tests/soak
+	@printf '▸ Faults and loads on SQLite: one after another, with the machine to themselves\n'
+	@env -u DATABASE_URL $(PYTEST) -v -rfEsxR --durations=12 -m soak tests/soak
+	@printf '▸ What takes long, on PostgreSQL, where a database has a hand in it\n'
+	@tests/postgres.sh with $(PYTEST) -q -n $(WORKERS) --dist worksteal -rfEsxR --durations=12 -m soak tests --ignore=tests/soak --ignore=tests/browser --ignore=tests/safety --ignore=tests/search
+	@printf '▸ Faults and loads on PostgreSQL\n'
+	@tests/postgres.sh with $(PYTEST) -v -rfEsxR --durations=12 -m soak tests/soak
 
 # Every file of tests/bench is one measurement that runs by itself; BENCH_POSTGRESQL is the address of a throw-away
 # server with the durability of a real one.
