@@ -63,7 +63,7 @@ class _Written:
             raise TypeError("a value does not reach the SQL as it is")
         self._kinds = tuple(_kind(hole) for hole in holes)
         self._on_server = self._for_the_server() if planned.is_worth_it() else ""
-        self._here = "" if self._on_server else self._in_process()
+        self._written_out = "" if self._on_server else self._in_process()
         self._order = tuple(place for place, _ in self._params if place is not None)
         self._queryset = queryset
         self._queryset.query.get_compiler = lambda *_, **__: self._compiler  # type: ignore[method-assign]
@@ -111,7 +111,7 @@ class _Written:
     def _said(self, given: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
         if self._on_server:
             return planned.planned(self._on_server, len(given), self._kinds), given
-        return self._here, tuple(given[place] for place in self._order)
+        return self._written_out, tuple(given[place] for place in self._order)
 
 
 def _here() -> Any:

@@ -164,10 +164,9 @@ def _leaves_otherwise(letter: Letter, dispatch: Dispatch, news: _News, now: date
 def settle_parked() -> int:
     """News that came while the answer to our own request was being written down, by another process: neither saw the other. Found by the clock."""
     known = Dispatch.objects.filter(channel=OuterRef("channel"), provider_hash=OuterRef("provider_hash"))
+    # From the few that are parked to their letters: the other way goes through everything that was ever sent.
     parked = ParkedStatus.objects.annotate(letter=Subquery(known.values("letter")[:1])).exclude(letter=None)
-    letters = set(
-        parked.values_list("letter", flat=True)
-    )  # from the few that are parked to their letters, never the other way
+    letters = set(parked.values_list("letter", flat=True))
     for letter in letters:
         with writing():
             apply_parked(fate.held(letter), Dispatch.objects.filter(letter=letter))
